@@ -1,0 +1,1 @@
+"""The worlds on which the use cases run."""
