@@ -1,0 +1,39 @@
+# The four words a newcomer must know. Each sets up what it needs; python3 (3.10 to 3.14) is all there must be.
+#
+#   make demo    replay the sample log and write build/demo.html
+#   make test    all tests; those on a site too if a bench is found (BENCH, default ~/frappe-bench)
+#   make check   lint, format, types, who may import whom
+#   make bench   measure, and write docs/benchmarks.md
+
+PYTHON ?= python3
+BIN := .venv/bin
+SAMPLE := crm_support_ext/replay/sample
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test check bench
+
+demo: .venv/ready
+	@mkdir -p build
+	@$(BIN)/crm-support replay $(SAMPLE)/log.csv --policy $(SAMPLE)/policy.toml --html build/demo.html
+	@echo "The page is build/demo.html"
+
+test: .venv/ready
+	@$(BIN)/python -m tests.run
+
+check: .venv/ready-to-check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/ready
+	@$(BIN)/python -m tests.perf
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PIP) -e '.[test]'
+	@touch $@
+
+.venv/ready-to-check: pyproject.toml .venv/ready
+	$(PIP) -e '.[test,dev]'
+	@touch $@

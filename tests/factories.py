@@ -1,0 +1,64 @@
+"""Test data for a site: `make_<thing>()` inserts one and gives its document, or the email address of a person.
+
+Frappe is imported inside, so tests without a framework can import this module for what they share.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+PASSWORD = "password-of-the-tests"
+
+
+def make(doctype: str, **fields: Any) -> Any:
+	"""Insert a document as the framework itself would."""
+	import frappe
+
+	return frappe.get_doc({"doctype": doctype, **fields}).insert(ignore_permissions=True)
+
+
+def make_user(email: str, *roles: str, **fields: Any) -> str:
+	"""A person who can log in with PASSWORD."""
+	import frappe
+
+	if not frappe.db.exists("User", email):
+		name = email.split("@")[0].title()
+		make("User", email=email, first_name=name, send_welcome_email=0, new_password=PASSWORD, **fields)
+	frappe.get_doc("User", email).add_roles(*roles)
+	return email
+
+
+def make_agent(email: str, *roles: str) -> str:
+	"""An agent of the desk."""
+	import frappe
+
+	make_user(email, "Agent", *roles)
+	if not frappe.db.exists("HD Agent", {"user": email}):
+		make("HD Agent", user=email, agent_name=email.split("@")[0].title())
+	return email
+
+
+def make_customer(name: str = "Bakkerij De Ochtend", *contacts: str) -> Any:
+	"""A customer, with the contacts of these people."""
+	return make(
+		"HD Customer", customer_name=name, contacts=[{"contact_name": contact} for contact in contacts]
+	)
+
+
+def make_contact(email: str, **fields: Any) -> Any:
+	"""A person at a customer's, with a login for the portal."""
+	user = make_user(email, "HD Customer")
+	addresses = [{"email_id": email, "is_primary": 1}]
+	return make(
+		"Contact",
+		first_name=email.split("@")[0].title(),
+		email_id=email,
+		email_ids=addresses,
+		user=user,
+		**fields,
+	)
+
+
+def make_ticket(subject: str = "The import stops halfway", **fields: Any) -> Any:
+	"""A ticket, raised by whoever is logged in unless `raised_by` says otherwise."""
+	return make("HD Ticket", subject=subject, **{"description": "It says nothing and stops.", **fields})

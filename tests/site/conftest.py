@@ -1,0 +1,108 @@
+"""A connection to the test site, and a clean one for every test.
+
+A test starts as Administrator in a new transaction that is rolled back at its end; what the code under test commits stays
+in that transaction, so jobs and callbacks that wait for a commit do not run. A test that needs a real commit is marked
+`@pytest.mark.commits` and removes what it made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import frappe
+import pytest
+from freezegun import freeze_time
+from frappe.utils import get_datetime, get_system_timezone
+from zoneinfo import ZoneInfo
+
+import crm_support_ext
+from tests.harness.bench import ROOT, SITE
+
+# Cached facts about the code and the schema; everything else in Redis may stem from a row that is rolled back.
+OUTLIVES_A_ROLLBACK = ("doctype_meta", "table_columns", "db_tables", "app_hooks", "app_modules", "module_app")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def site() -> Iterator[str]:
+	"""The connected test site; its name."""
+	assert Path(crm_support_ext.__file__).is_relative_to(ROOT), (
+		"another crm_support_ext is installed in front"
+	)
+	frappe.init(SITE)
+	frappe.connect()
+	frappe.in_test = frappe.flags.in_test = True
+	frappe.clear_cache()
+	yield SITE
+	frappe.destroy()
+
+
+@pytest.fixture(autouse=True)
+def transaction(request: pytest.FixtureRequest, site: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+	"""Administrator, a new transaction, and afterwards nothing of it left."""
+	commits = request.node.get_closest_marker("commits")
+	frappe.set_user("Administrator")
+	frappe.db.rollback()
+	flags = frappe.flags.copy()
+	if not commits:
+		monkeypatch.setattr(frappe.local.db, "commit", lambda **_: None)
+	yield
+	frappe.db.rollback()
+	frappe.local.flags = flags
+	frappe.clear_messages()
+	frappe.local.error_log = []
+	frappe.local.form_dict = frappe._dict()
+	frappe.local.response = frappe._dict({"docs": []})
+	if commits:
+		frappe.clear_cache()
+	else:
+		forget_rows()
+
+
+def forget_rows() -> None:
+	"""Empty the caches of what a rolled-back transaction may have put there; a full clear costs half a second a test."""
+	keys = frappe.cache.get_keys("")
+	stale = [key for key in keys if not any(word.encode() in key for word in OUTLIVES_A_ROLLBACK)]
+	if stale:
+		frappe.cache.delete_value(stale, make_keys=False)
+	frappe.utils.caching._SITE_CACHE.clear()
+	if hasattr(frappe, "client_cache"):
+		frappe.client_cache.clear_cache()
+	for cache in ("cache", "request_cache", "role_permissions", "valid_columns", "new_doc_templates"):
+		getattr(frappe.local, cache).clear()
+	for setting in ("system_settings", "website_settings"):
+		if hasattr(frappe.local, setting):
+			delattr(frappe.local, setting)
+	frappe.db.value_cache.clear()
+
+
+@pytest.fixture
+def as_user() -> Callable[[str], AbstractContextManager[None]]:
+	"""`with as_user("kim@example.com"): …`"""
+
+	@contextmanager
+	def switched(email: str) -> Iterator[None]:
+		before = frappe.session.user
+		frappe.set_user(email)
+		try:
+			yield
+		finally:
+			frappe.set_user(before)
+
+	return switched
+
+
+@pytest.fixture
+def frozen_time() -> Callable[[str | datetime], AbstractContextManager[Any]]:
+	"""`with frozen_time("2026-03-02 09:00") as clock: … clock.tick(300)`: the clock of the site's time zone stands still."""
+
+	def at(moment: str | datetime) -> AbstractContextManager[Any]:
+		local = get_datetime(moment)
+		if local.tzinfo is None:
+			local = local.replace(tzinfo=ZoneInfo(get_system_timezone()))
+		return freeze_time(local)
+
+	return at

@@ -1,0 +1,33 @@
+"""The harness gives a site with the helpdesk and this app on it, and takes every test's rows back."""
+
+import frappe
+
+from tests.factories import make_agent, make_ticket
+
+
+def test_the_site_has_the_apps():
+	import helpdesk
+
+	assert tuple(map(int, helpdesk.__version__.split(".")[:2])) >= (1, 28)
+	assert frappe.get_installed_apps() == ["frappe", "telephony", "helpdesk", "crm_support_ext"]
+
+
+def test_a_ticket_can_be_inserted():
+	ticket = make_ticket(subject="The harness was here", raised_by="kim@example.com")
+
+	assert frappe.db.get_value("HD Ticket", ticket.name, "subject") == "The harness was here"
+
+
+def test_nothing_stays_of_another_test():
+	assert not frappe.db.exists("HD Ticket", {"subject": "The harness was here"})
+
+
+def test_user_and_time_can_be_changed(as_user, frozen_time):
+	agent = make_agent("robin@example.com")
+
+	with as_user(agent), frozen_time("2026-03-02 09:00") as clock:
+		assert frappe.session.user == agent
+		assert frappe.utils.now() == "2026-03-02 09:00:00.000000"
+		clock.tick(300)
+		assert frappe.utils.now() == "2026-03-02 09:05:00.000000"
+	assert frappe.session.user == "Administrator"
