@@ -12,12 +12,12 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import frappe
 import pytest
-from freezegun import freeze_time
 from frappe.utils import get_datetime, get_system_timezone
-from zoneinfo import ZoneInfo
+from freezegun import freeze_time
 
 import crm_support_ext
 from tests.harness.bench import ROOT, SITE
