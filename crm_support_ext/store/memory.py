@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Status, StatusChange
 
 
+class Refused(NamedTuple):
+	"""An event that was refused: when, which, the code, and the status that the ticket then had."""
+
+	at: datetime
+	event: str
+	code: str
+	status: Status
+
+
 @dataclass(slots=True, eq=False)
 class MemoryTicket:
-	"""A ticket as a log knows it. ``history`` is its record, the first line being its arrival."""
+	"""A ticket as a log knows it. ``history`` is its record, the first line being its arrival.
+
+	``item`` is the parked item that it waits for or last waited for; ``number`` counts the tickets as
+	they arrive; ``surveyed_at`` is the last satisfaction request and ``surveys`` how many there were.
+	"""
 
 	name: str
 	customer: str = ""
@@ -20,36 +35,59 @@ class MemoryTicket:
 	product: str = ""
 	status: Status = Status.NEW
 	history: list[StatusChange] = field(default_factory=list)
+	refused: list[Refused] = field(default_factory=list)
 	follow_up_of: MemoryTicket | None = None
 	follow_up: MemoryTicket | None = None
 	surveyed_at: datetime | None = None
+	surveys: int = 0
+	item: str = ""
+	number: int = 0
 
 
 class MemoryStore:
-	"""Tickets by name, and when each contact was last asked how satisfied they were."""
+	"""Tickets by name, who waits for which item, and when each contact was last asked how satisfied they were."""
 
 	def __init__(self) -> None:
 		self.tickets: dict[str, MemoryTicket] = {}
+		self._parked_on: dict[str, set[MemoryTicket]] = {}
 		self._last_asked: dict[tuple[str, str], datetime] = {}
 
 	def add(self, ticket: MemoryTicket, at: datetime, cause: str = CREATED) -> MemoryTicket:
 		"""Take in a ticket in its first status, and begin its record."""
 		ticket.history.append(StatusChange(at, None, ticket.status, cause))
+		ticket.number = len(self.tickets)
 		self.tickets[ticket.name] = ticket
 		return ticket
 
 	def change_status(self, ticket: MemoryTicket, change: StatusChange) -> None:
 		ticket.status = change.after
 		ticket.history.append(change)
+		if change.before is Status.PARKED:
+			self._parked_on.get(ticket.item, set()).discard(ticket)
+
+	def park(self, ticket: MemoryTicket, item: str) -> None:
+		"""Let a parked ticket wait for this item, and for no other."""
+		self._parked_on.get(ticket.item, set()).discard(ticket)
+		self._parked_on.setdefault(item, set()).add(ticket)
+		ticket.item = item
+
+	def parked_on(self, item: str) -> list[MemoryTicket]:
+		"""The tickets that wait for this item, in the order in which they arrived at the desk."""
+		return sorted(self._parked_on.get(item, ()), key=_number)
 
 	def follow_up_of(self, ticket: MemoryTicket) -> MemoryTicket | None:
 		return ticket.follow_up
 
 	def open_follow_up(self, ticket: MemoryTicket, at: datetime) -> MemoryTicket:
-		root, _, number = ticket.name.rpartition("~")
-		name = f"{root}~{int(number) + 1}" if ticket.follow_up_of else f"{ticket.name}~1"
+		name = next(name for name in _links_after(ticket) if name not in self.tickets)
 		following = MemoryTicket(
-			name, ticket.customer, ticket.contact, ticket.tier, ticket.kind, ticket.product, follow_up_of=ticket
+			name,
+			ticket.customer,
+			ticket.contact,
+			ticket.tier,
+			ticket.kind,
+			ticket.product,
+			follow_up_of=ticket,
 		)
 		ticket.follow_up = following
 		return self.add(following, at, FOLLOW_UP_CAUSE)
@@ -60,5 +98,21 @@ class MemoryStore:
 	def survey(self, ticket: MemoryTicket, at: datetime, *, asked: bool) -> None:
 		if asked:
 			ticket.surveyed_at = at
+			ticket.surveys += 1
 			if ticket.contact:
 				self._last_asked[ticket.customer, ticket.contact] = at
+
+
+def _number(ticket: MemoryTicket) -> int:
+	return ticket.number
+
+
+def _links_after(ticket: MemoryTicket) -> Iterator[str]:
+	"""The names for the next link of a chain: T1~1, T1~2 ...; a log may have taken one of them already."""
+	root, number = ticket.name, 0
+	if ticket.follow_up_of:
+		root, _, last = ticket.name.rpartition("~")
+		number = int(last)
+	while True:
+		number += 1
+		yield f"{root}~{number}"

@@ -1,0 +1,66 @@
+"""Bytes in and out: a log from a file, a packed file or standard input; a result written whole or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, TextIO, cast
+
+from crm_support_ext.replay.faults import BadInput, Fault
+
+STANDARD = "-"
+
+
+def open_log(path: str) -> IO[bytes]:
+	"""Open a log for reading, unpacked; ``-`` is standard input, which may be opened more than once."""
+	if path == STANDARD:
+		return io.BytesIO(_standard_input())
+	try:
+		if path.endswith(".gz"):
+			return io.BufferedReader(cast(io.RawIOBase, gzip.open(path)), 1 << 16)
+		return open(path, "rb")
+	except OSError as error:
+		raise BadInput([Fault(path, 1, f"cannot be read ({error.strerror})", "a log")]) from error
+
+
+@lru_cache(maxsize=1)
+def _standard_input() -> bytes:
+	return sys.stdin.buffer.read()
+
+
+def write_all(outputs: dict[str, Callable[[TextIO], None]]) -> None:
+	"""Write each file by its writer. All are complete before the first takes its place; ``-`` comes last.
+
+	A file that cannot be written is raised as ``BadInput``.
+	"""
+	with ExitStack() as stack:
+		for path, writer in outputs.items():
+			if path != STANDARD:
+				writer(stack.enter_context(_in_its_place(path)))
+	if STANDARD in outputs:
+		outputs[STANDARD](sys.stdout)
+
+
+@contextmanager
+def _in_its_place(path: str) -> Iterator[TextIO]:
+	"""A file to write that takes its place when all went well; a device or a pipe is written as it is."""
+	place = Path(os.path.realpath(path))
+	direct = place.exists() and not place.is_file()
+	half = place if direct else place.with_name(f".{place.name}.{os.getpid()}.tmp")
+	try:
+		with open(half, "w", encoding="utf-8", newline="\n") as file:
+			yield file
+		if not direct:
+			os.replace(half, place)
+	except OSError as error:
+		wrong = f"cannot be written ({error.strerror})"
+		raise BadInput([Fault(path, 1, wrong, "a file in a directory that is there")]) from error
+	finally:
+		if not direct:
+			half.unlink(missing_ok=True)
