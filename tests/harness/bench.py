@@ -87,7 +87,10 @@ def run(command: list[str | Path], log: str, *, timeout: int, cwd: Path = HOME) 
 		except subprocess.TimeoutExpired as late:
 			raise HarnessError(f"{log[:-4]} took more than {timeout} s, see {LOGS / log}") from late
 	if done.returncode:
-		raise HarnessError(f"{log[:-4]} failed with exit code {done.returncode}, see {LOGS / log}")
+		last_words = "\n".join((LOGS / log).read_text(errors="replace").splitlines()[-20:])
+		raise HarnessError(
+			f"{log[:-4]} failed with exit code {done.returncode}, see {LOGS / log}:\n{last_words}"
+		)
 
 
 def make_environment(bench: Bench) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 from pathlib import Path
 
@@ -91,12 +92,11 @@ def make_site(bench: Bench, *, fresh: bool) -> str:
 
 def new_site_options() -> list[str | Path]:
 	"""What `new-site` must be told to ask nothing."""
-	options = ["--force", "--db-name", "test_site", "--mariadb-user-host-login-scope", "%"]
+	options = ["--force", "--db-name", "test_site", "--db-password", DATABASE_PASSWORD]
+	options += ["--mariadb-user-host-login-scope", "%"]
 	options += ["--db-root-username", "root", "--db-root-password", DATABASE_PASSWORD]
 	options += ["--admin-password", ADMIN_PASSWORD]
-	for app in (*LENT_APPS[1:], APP):
-		options += ["--install-app", app]
-	return list(options)
+	return [*options, *(part for app in (*LENT_APPS[1:], APP) for part in ("--install-app", app))]
 
 
 def fingerprint() -> str:
@@ -112,4 +112,7 @@ def fingerprint() -> str:
 def shell_lines() -> str:
 	"""Shell lines after which `python -m frappe.utils.bench_helper frappe …` works on the test site."""
 	own = {key: value for key, value in environ().items() if os.environ.get(key) != value}
-	return "\n".join([f"export {key}={value!r}" for key, value in own.items()] + [f"cd {str(SITES)!r}"])
+	return "\n".join(
+		[f"export {key}={shlex.quote(value)}" for key, value in own.items()]
+		+ [f"cd {shlex.quote(str(SITES))}"]
+	)
