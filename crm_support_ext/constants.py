@@ -19,8 +19,11 @@ SYSTEM_MANAGER = "System Manager"
 WAITING_ON = "cse_waiting_on"
 FOLLOW_UP_OF = "cse_follow_up_of"
 FOLLOW_UP = "cse_follow_up"
+CLOSES_AT = "cse_closes_at"
 REASON = "cse_reason"
 ORIGIN = "cse_origin"
+
+STATUSES = tuple(status.value for status in Status)
 
 CATEGORY = {
 	Status.NEW: "Open",
@@ -31,3 +34,29 @@ CATEGORY = {
 	Status.CLOSED: "Resolved",
 }
 """The helpdesk's own three kinds of status, on which its screens and reports rest."""
+
+COLOUR = {
+	Status.NEW: "Blue",
+	Status.OPEN: "Red",
+	Status.PENDING: "Amber",
+	Status.PARKED: "Violet",
+	Status.RESOLVED: "Green",
+	Status.CLOSED: "Gray",
+}
+
+REPLACED_SETTINGS = {
+	"default_ticket_status": Status.NEW.value,
+	"ticket_reopen_status": Status.OPEN.value,
+	"auto_close_tickets": 0,
+	"enable_email_ticket_feedback": 0,
+}
+"""What HD Settings holds while the life cycle is ours: our timers close and ask (tasks/timers.py)."""
+
+TICKET_FIELDS = (WAITING_ON, CLOSES_AT, FOLLOW_UP_OF, FOLLOW_UP, REASON)
+"""Our fields on HD Ticket. A customer can read each of them: nothing internal is among them."""
+
+SHOWN_FIELDS = (WAITING_ON, CLOSES_AT, FOLLOW_UP_OF, FOLLOW_UP)
+"""Those that the ticket pages show, as rows of the Default template."""
+
+AGENT_SCRIPT = "CRM Support Ext - Agent"
+PORTAL_SCRIPT = "CRM Support Ext - Portal"

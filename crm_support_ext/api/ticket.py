@@ -1,0 +1,96 @@
+"""The buttons on the ticket pages of agent and customer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from crm_support_ext.constants import REASON, STATUS_LOG, TICKET
+from crm_support_ext.domain.lifecycle import NEEDS_REASON, Actor, Event, FollowUp, Status, allowed, decide
+from crm_support_ext.messages import event_label, prompt
+from crm_support_ext.permissions import actor
+from crm_support_ext.services.follow_ups import end_of_thread
+from crm_support_ext.store.frappe import FrappeStore, SiteTicket, now, status_of
+
+SAID_TO_CUSTOMER = {Event.ASKED, Event.RESOLVED}
+"""What an agent does with words to the customer; the button asks for them."""
+
+
+@frappe.whitelist()
+def actions(ticket: str) -> dict[str, Any]:
+	"""What the user can do with the ticket now, as the table allows.
+
+	Answers ``actions``, rows of event, label, prompt and needs_text, and ``more``, the name of the menu.
+	"""
+	doc = _ticket(ticket, "read")
+	status, by = status_of(doc), actor()
+	rows = [
+		{
+			"event": event.value,
+			"label": event_label(event),
+			"prompt": prompt(event),
+			"needs_text": event in NEEDS_REASON or event is Event.ASKED,
+		}
+		for event in allowed(status, by)
+		if not (event is Event.REOPENED and by is not Actor.CUSTOMER)
+		and not (event is Event.CONFIRMED)  # the portal has its own Close button
+	]
+	if decide(status, Event.CUSTOMER_REPLIED) is FollowUp.NEEDED:
+		rows.append({"event": "follow_up", "label": _("Follow up"), "prompt": prompt(None), "needs_text": True})
+	return {"actions": rows, "more": _("More")}
+
+
+@frappe.whitelist(methods=["POST"])
+def act(ticket: str, event: str, text: str = "") -> dict[str, str]:
+	"""Do what a button says; ``text`` is the reason, or the words to the customer. Answers status and ticket."""
+	if event == "follow_up":
+		return follow_up(ticket, text)
+	doc = _ticket(ticket, "write")
+	happened = Event(event) if event in {e.value for e in allowed(status_of(doc), actor())} else None
+	if happened is None:
+		frappe.throw(_("This is not possible now: the ticket has become {0}. Load the page again.").format(_(doc.status)))
+	doc.flags.cse_event = happened
+	doc.set(REASON, text)
+	doc.save(ignore_permissions=True)
+	if text and happened in SAID_TO_CUSTOMER:
+		doc.reply_via_agent(message=text, to=doc.raised_by)
+	elif text and happened is Event.REOPENED and actor() is Actor.CUSTOMER:
+		doc.create_communication_via_contact(text)
+	return {"ticket": str(doc.name), "status": doc.status}
+
+
+@frappe.whitelist(methods=["POST"])
+def follow_up(ticket: str, message: str) -> dict[str, str]:
+	"""Open the follow-up of a closed ticket, or join the one there is, with its first words. Answers ticket and status."""
+	doc = _ticket(ticket, "write")
+	if not message.strip():
+		frappe.throw(_("Write what the follow-up is about; nothing was made."))
+	store = FrappeStore()
+	place = end_of_thread(store, SiteTicket(doc))
+	if actor() is Actor.CUSTOMER:
+		doc.create_communication_via_contact(message)
+		place = end_of_thread(store, store.ticket(ticket))
+	elif place.status is Status.CLOSED:
+		place = store.open_follow_up(place, now())
+		place.doc.create_communication_via_contact(message, new_ticket=True)
+	else:
+		frappe.throw(_("Ticket #{0} follows up on this one already. Write there.").format(place.name))
+	return {"ticket": place.name, "status": place.doc.status}
+
+
+@frappe.whitelist()
+def record(ticket: str) -> list[dict[str, Any]]:
+	"""The record of a ticket, oldest first. Agents read all of it, a customer not who and why."""
+	_ticket(ticket, "read")
+	fields = ["at", "from_status", "to_status", "left_at", "cause", "waiting_on"]
+	if actor() is not Actor.CUSTOMER:
+		fields += ["actor", "reason"]
+	return frappe.get_all(STATUS_LOG, filters={"ticket": ticket}, fields=fields, order_by="creation asc")
+
+
+def _ticket(name: str, ptype: str) -> Any:
+	doc = frappe.get_doc(TICKET, name)
+	doc.check_permission(ptype)
+	return doc

@@ -1,0 +1,35 @@
+"""Communication: whose words a message is, and on which ticket they belong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from crm_support_ext.constants import ORIGIN, TICKET
+from crm_support_ext.domain.intake import Origin
+from crm_support_ext.domain.lifecycle import Status
+from crm_support_ext.services.follow_ups import place_for
+from crm_support_ext.store import notices
+from crm_support_ext.store.frappe import FrappeStore, SiteTicket, now
+from crm_support_ext.store.senders import origin_of
+from crm_support_ext.store.under_way import is_merging
+
+
+def before_insert(doc: Any, method: str | None = None) -> None:
+	"""Note a message's origin; lead the customer's words on a closed ticket to its follow-up."""
+	if doc.reference_doctype != TICKET or doc.communication_type != "Communication":
+		return
+	if doc.sent_or_received != "Received":
+		doc.set(ORIGIN, Origin.COPY.value if is_merging() else None)
+		return
+	ticket = frappe.get_doc(TICKET, doc.reference_name)
+	origin = origin_of(doc, ticket)
+	doc.set(ORIGIN, origin.value)
+	if origin is not Origin.CUSTOMER:
+		notices.mark(ticket, origin, doc.sender)
+	elif ticket.status == Status.PARKED.value:
+		notices.tell_assignees(ticket, _("The customer wrote on a parked ticket"))
+	else:
+		doc.reference_name = place_for(FrappeStore(), SiteTicket(ticket), now()).name

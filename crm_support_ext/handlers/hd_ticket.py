@@ -1,0 +1,81 @@
+"""HD Ticket: every change of status is decided where a ticket is saved, whatever path it came by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+
+from crm_support_ext import messages
+from crm_support_ext.constants import CLOSES_AT, FOLLOW_UP, FOLLOW_UP_OF, REASON, STATUS_LOG, WAITING_ON
+from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Event, Status
+from crm_support_ext.domain.results import Refusal
+from crm_support_ext.permissions import actor
+from crm_support_ext.services.change_of_status import Saved, settle
+from crm_support_ext.store.frappe import FrappeStore, SiteTicket, begin, keep_record, now
+
+
+def before_validate(doc: Any, method: str | None = None) -> None:
+	"""Settle the status that is being saved, with all that goes by it."""
+	if doc.is_new():
+		_start(doc)
+	elif not doc.flags.cse_change:
+		_settle(doc)
+	_show_waiting_on(doc)
+	_first_response_is_words(doc)
+
+
+def after_insert(doc: Any, method: str | None = None) -> None:
+	"""Begin the ticket's record."""
+	keep_record(doc)
+
+
+def on_update(doc: Any, method: str | None = None) -> None:
+	"""Keep the change of status that was just saved."""
+	if not doc.flags.in_insert:
+		keep_record(doc)
+
+
+def on_trash(doc: Any, method: str | None = None) -> None:
+	"""The record goes with its ticket."""
+	frappe.db.delete(STATUS_LOG, {"ticket": str(doc.name)})
+
+
+def _start(doc: Any) -> None:
+	"""A ticket is New when it is made; a split copies its origin's fields, ours with them."""
+	follows = doc.get(FOLLOW_UP_OF) if doc.flags.cse_follow_up else None
+	doc.update({FOLLOW_UP_OF: follows, FOLLOW_UP: None, CLOSES_AT: None, REASON: None})
+	begin(doc, doc.flags.cse_at or now(), frappe.session.user, FOLLOW_UP_CAUSE if follows else CREATED)
+
+
+def _settle(doc: Any) -> None:
+	before = doc.get_doc_before_save()
+	merged = doc.is_merged and not before.is_merged
+	saved = Saved(
+		# a rating by the mailed link says nothing about the status, though the helpdesk writes Closed with it
+		status=before.status if frappe.session.user == "Guest" else doc.status,
+		actor=actor(),
+		user=frappe.session.user,
+		reason=doc.get(REASON) or "",
+		event=Event.MERGED if merged else doc.flags.pop("cse_event", None),
+	)
+	doc.update({REASON: None, "status": before.status, "status_category": before.status_category})
+	outcome = settle(FrappeStore(), SiteTicket(doc), saved, doc.flags.cse_at or now())
+	if isinstance(outcome, Refusal):
+		messages.refuse(outcome, str(doc.name))
+
+
+def _show_waiting_on(doc: Any) -> None:
+	if change := doc.flags.cse_change:
+		doc.set(WAITING_ON, messages.waiting_line(change))
+
+
+def _first_response_is_words(doc: Any) -> None:
+	"""The helpdesk takes a pause for an answer, and an answer out of a pause for none."""
+	before = doc.get_doc_before_save()
+	if not before or before.first_responded_on or doc.flags.cse_replied:
+		return
+	if doc.status_category == "Paused":
+		doc.first_responded_on = None
+	elif doc.status == Status.RESOLVED.value:
+		doc.first_responded_on = doc.first_responded_on or frappe.utils.now_datetime()

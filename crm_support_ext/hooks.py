@@ -1,0 +1,58 @@
+app_name = "crm_support_ext"
+app_title = "CRM Support Ext"
+app_publisher = "CRM Support Ext maintainers"
+app_description = "The support desk of a CRM vendor on Frappe Helpdesk"
+app_email = "crm-support-ext@example.com"
+app_license = "AGPL-3.0"
+required_apps = ["frappe/helpdesk"]
+require_type_annotated_api_methods = True
+
+# Installing, upgrading, going away
+
+before_install = "crm_support_ext.setup.install.before_install"
+after_install = "crm_support_ext.setup.install.after_install"
+after_migrate = "crm_support_ext.setup.install.after_migrate"
+before_uninstall = "crm_support_ext.setup.uninstall.before_uninstall"
+after_uninstall = "crm_support_ext.setup.uninstall.after_uninstall"
+
+# What happens to the helpdesk's own documents
+
+override_doctype_class = {
+	"HD Ticket": "crm_support_ext.overrides.hd_ticket.SupportTicket",
+}
+
+doc_events = {
+	"HD Ticket": {
+		"before_validate": "crm_support_ext.handlers.hd_ticket.before_validate",
+		"after_insert": "crm_support_ext.handlers.hd_ticket.after_insert",
+		"on_update": "crm_support_ext.handlers.hd_ticket.on_update",
+		"on_trash": "crm_support_ext.handlers.hd_ticket.on_trash",
+	},
+	"HD Ticket Comment": {
+		"after_insert": "crm_support_ext.handlers.hd_ticket_comment.after_insert",
+	},
+	"Communication": {
+		"before_insert": "crm_support_ext.handlers.communication.before_insert",
+	},
+	"HD Settings": {
+		"validate": "crm_support_ext.handlers.hd_settings.validate",
+	},
+	"HD Ticket Status": {
+		"validate": "crm_support_ext.handlers.hd_ticket_status.validate",
+		"before_rename": "crm_support_ext.handlers.hd_ticket_status.before_rename",
+		"on_trash": "crm_support_ext.handlers.hd_ticket_status.on_trash",
+	},
+	"Assignment Rule": {
+		"before_validate": "crm_support_ext.handlers.assignment_rule.before_validate",
+	},
+}
+
+ignore_links_on_delete = ["Ticket Status Log"]
+
+# What the clock does
+
+scheduler_events = {
+	"cron": {
+		"*/5 * * * *": ["crm_support_ext.tasks.timers.run"],
+	},
+}

@@ -1,0 +1,109 @@
+"""The sentences: what a refusal, an event or a status is called in the reader's language."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import frappe
+from frappe import _
+from frappe.utils import format_datetime
+
+from crm_support_ext.domain.lifecycle import WAITING_ON, Actor, Event, Status, StatusChange, WaitingOn, allowed
+from crm_support_ext.domain.results import Refusal
+from crm_support_ext.store.frappe import site_time
+
+
+def event_label(event: Event) -> str:
+	"""What a button says."""
+	labels = {
+		Event.TAKEN_UP: _("Take up"),
+		Event.ASKED: _("Ask the customer"),
+		Event.PARKED: _("Park"),
+		Event.UNPARKED: _("No software change after all"),
+		Event.RESOLVED: _("Resolve"),
+		Event.REOPENED: _("Reopen"),
+		Event.CONFIRMED: _("Close"),
+		Event.FORCE_CLOSED: _("Close at once"),
+		Event.REPLIED: _("Reply"),
+		Event.CUSTOMER_REPLIED: _("Reply of the customer"),
+		Event.MERGED: _("Merge"),
+		Event.TIMER: _("Close by the clock"),
+	}
+	return labels.get(event, event.value)
+
+
+def prompt(event: Event | None) -> str:
+	"""What a button asks before it acts; None is the follow-up. Empty: nothing is asked."""
+	prompts = {
+		None: _("What is the follow-up about?"),
+		Event.ASKED: _("What do you want to know? The customer reads this."),
+		Event.PARKED: _("Which change to the software does it need, and why?"),
+		Event.UNPARKED: _("Why is it no software change after all?"),
+		Event.RESOLVED: _("What solved it? The customer reads this. Leave it empty if your last reply says it."),
+		Event.REOPENED: _("What is still wrong? You may leave this empty."),
+		Event.FORCE_CLOSED: _("Why is it closed at once?"),
+	}
+	return prompts.get(event, "")
+
+
+def sentence(refusal: Refusal, ticket: str = "") -> str:
+	"""What is wrong, with names, and what to do instead."""
+	facts = refusal.facts
+	status, actor = facts.get("status"), facts.get("actor", Actor.AGENT)
+	event, to = facts.get("event"), facts.get("to")
+	number = f"#{ticket}" if ticket else ""
+	if refusal.code == "closed_is_final":
+		return _("Ticket {0} is Closed, and that is final. Write a follow-up instead: it starts with the same customer and contact and is linked to this ticket.").format(number)
+	if refusal.code == "reason_needed":
+		return _("{0} needs a reason. Press the button {0} on the ticket, or send the reason along with the status in the field cse_reason.").format(event_label(event))
+	if refusal.code == "not_yours" and event is Event.FORCE_CLOSED:
+		return _("Only an Agent Manager closes a ticket at once. Resolve it instead: it closes by itself 48 hours later.")
+	if refusal.code == "not_yours":
+		return _("{0} is not yours to do on ticket {1}. {2}").format(event_label(event), number, _instead(status, actor))
+	if refusal.code == "unknown_status":
+		return _("{0} is not a status of a ticket. Use one of: {1}.").format(to, ", ".join(s.value for s in Status))
+	if refusal.code == "no_such_move":
+		return _("Ticket {0} is {1} and cannot become {2}. {3}").format(number, _(status.value), _(to.value), _instead(status, actor))
+	return _("Ticket {0} is {1}, where this is not possible: {2}. {3}").format(number, _(status.value), event_label(event), _instead(status, actor))
+
+
+def _instead(status: Status | None, actor: Actor) -> str:
+	possible = [event_label(event) for event in allowed(status, actor)] if status else []
+	if not possible:
+		return _("Write a reply instead.")
+	return _("What is possible now: {0}.").format(", ".join(possible))
+
+
+def refuse(refusal: Refusal, ticket: str = "") -> NoReturn:
+	"""Stop the request with the sentence; nothing of it is kept."""
+	kind = frappe.PermissionError if refusal.code == "not_yours" else frappe.ValidationError
+	frappe.throw(sentence(refusal, ticket), kind, title=_("Not possible"))
+
+
+def protected(labels: list[str]) -> NoReturn:
+	"""Refuse a customer's write to fields that are the desk's."""
+	frappe.throw(
+		_("{0}: this is set by the support desk and cannot be changed by you; nothing was saved. Write a reply on the ticket instead.").format(", ".join(labels)),
+		frappe.PermissionError,
+		title=_("Not possible"),
+	)
+
+
+def waiting_line(change: StatusChange) -> str:
+	"""Whose move it is after this change and since when, in the site's language; empty when nobody's."""
+	waits_on = WAITING_ON[change.after]
+	if waits_on is None:
+		return ""
+	lang = _site_language()
+	names = {
+		WaitingOn.US: _("us", lang=lang),
+		WaitingOn.CUSTOMER: _("the customer", lang=lang),
+		WaitingOn.THIRD_PARTY: _("a third party", lang=lang),
+		WaitingOn.PRODUCT: _("a change to the software", lang=lang),
+	}
+	since = format_datetime(site_time(change.at), "yyyy-MM-dd HH:mm")
+	return _("{0}, since {1}", lang=lang).format(names[waits_on], since)
+
+
+def _site_language() -> str:
+	return frappe.db.get_default("lang") or "en"

@@ -1,0 +1,54 @@
+"""Who may do what on the desk (domain.md section 9)."""
+
+from __future__ import annotations
+
+import frappe
+
+from crm_support_ext.constants import AGENT_MANAGER, REASON, SYSTEM_MANAGER, TICKET
+from crm_support_ext.domain.lifecycle import Actor
+from crm_support_ext.store.frappe import is_desk_user
+
+CUSTOMERS_OWN = frozenset({"subject", "description", "attachment", "feedback", "feedback_rating", "feedback_extra", REASON})
+"""The fields of a ticket that are the customer's to write, besides the template's and a close or reopening."""
+
+CUSTOMERS_FIRST = frozenset({"ticket_type", "contact", "customer", "template", "raised_by", "via_customer_portal"})
+"""What a customer may choose once, when the ticket is made; the helpdesk checks contact and customer."""
+
+
+DECIDED_ELSEWHERE = frozenset({"status", "status_category", "key"})
+"""Decided anew at every save, or made by the helpdesk when the ticket is made."""
+
+
+def actor() -> Actor:
+	"""On whose behalf the present request acts."""
+	user = frappe.session.user
+	if user == "Administrator" or not {AGENT_MANAGER, SYSTEM_MANAGER}.isdisjoint(frappe.get_roles(user)):
+		return Actor.MANAGER
+	return Actor.AGENT if is_desk_user(user) else Actor.CUSTOMER
+
+
+def template_fields(template: str | None) -> set[str]:
+	"""The fields that the ticket's template lets the customer fill in."""
+	rows = frappe.get_cached_doc("HD Ticket Template", template or "Default").fields
+	return {row.fieldname for row in rows if not row.hide_from_customer and not row.fieldname.startswith("cse_")}
+
+
+def not_the_customers(doc) -> list[str]:
+	"""The fields that differ from what is stored, or from a new ticket's, and are not the customer's to write."""
+	own = CUSTOMERS_OWN | template_fields(doc.template)
+	if doc.is_new():
+		before, own = frappe.new_doc(TICKET), own | CUSTOMERS_FIRST
+	else:
+		before = doc.get_doc_before_save()
+	return [
+		field.fieldname
+		for field in doc.meta.get("fields")
+		if field.fieldname not in own | DECIDED_ELSEWHERE
+		and field.fieldtype not in frappe.model.no_value_fields
+		and _differs(doc, before, field.fieldname)
+	]
+
+
+def _differs(doc, before, fieldname: str) -> bool:
+	old, new = before.get(fieldname) or None, doc.get(fieldname) or None
+	return old != new and str(old) != str(new)

@@ -1,0 +1,54 @@
+"""What we replace in the stock helpdesk, remembered before the first change, so that it can be given back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import frappe
+
+from crm_support_ext.constants import REPLACED_SETTINGS, SETTINGS, STATUSES, TICKET, TICKET_STATUS
+
+REPLACED: dict[str, tuple[str, ...]] = {
+	"HD Settings": (*REPLACED_SETTINGS, "update_status_to", "auto_close_status"),
+	"HD Service Level Agreement": ("default_ticket_status", "ticket_reopen_status"),
+	TICKET_STATUS: ("enabled", "order", "color", "category", "different_view", "label_customer"),
+	"Assignment Rule": ("assign_condition", "assign_condition_json"),
+}
+"""The fields of the helpdesk's records that we change."""
+
+
+def remember() -> None:
+	"""Keep the stock values, once."""
+	if frappe.db.get_single_value(SETTINGS, "replaced"):
+		return
+	stock = {doctype: _values(doctype, fields) for doctype, fields in REPLACED.items()}
+	frappe.db.set_single_value(SETTINGS, "replaced", json.dumps(stock, default=str))
+
+
+def _values(doctype: str, fields: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+	if doctype == "HD Settings":
+		return {doctype: {field: frappe.db.get_single_value(doctype, field) for field in fields}}
+	filters = {"document_type": TICKET} if doctype == "Assignment Rule" else {}
+	rows = frappe.get_all(doctype, filters=filters, fields=["name", *fields])
+	return {row.pop("name"): row for row in rows}
+
+
+def settings() -> None:
+	"""Let tickets begin as New and reopen as Open; switch off what our timers do instead."""
+	for field, value in REPLACED_SETTINGS.items():
+		frappe.db.set_single_value("HD Settings", field, value)
+	for field in ("update_status_to", "auto_close_status"):
+		if frappe.db.get_single_value("HD Settings", field) not in (None, "", *STATUSES):
+			frappe.db.set_single_value("HD Settings", field, "Pending")
+	for sla in frappe.get_all("HD Service Level Agreement", fields=["name", "default_ticket_status", "ticket_reopen_status"]):
+		wanted = {"default_ticket_status": "New", "ticket_reopen_status": "Open"}
+		changes = {field: value for field, value in wanted.items() if sla[field] and sla[field] != value}
+		if changes:
+			frappe.db.set_value("HD Service Level Agreement", sla.name, changes)
+
+
+def assignment_rules() -> None:
+	"""Save each rule of tickets once: its handler rewrites the condition."""
+	for name in frappe.get_all("Assignment Rule", filters={"document_type": TICKET}, pluck="name"):
+		frappe.get_doc("Assignment Rule", name).save(ignore_permissions=True)

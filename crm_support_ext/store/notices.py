@@ -1,0 +1,41 @@
+"""What the desk's people are told: lines on a ticket's activity, and the bell of its assignees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+from helpdesk.helpdesk.doctype.hd_ticket_activity.hd_ticket_activity import log_ticket_activity
+
+from crm_support_ext.domain.intake import Origin
+
+
+def mark(ticket: Any, origin: Origin, sender: str) -> None:
+	"""Say on the ticket that a message was filed which moves nothing; a stranger's rings the bell too."""
+	sentences = {
+		Origin.MACHINE: _("filed an automatic message of {0}; the status stays"),
+		Origin.STRANGER: _("filed a message of {0}, who belongs neither to this ticket nor to its customer"),
+		Origin.THANKS: _("filed thanks of {0}; the ticket was not reopened"),
+	}
+	if origin in sentences:
+		line = sentences[origin].format(sender)
+		log_ticket_activity(ticket.name, line)
+		if origin is Origin.STRANGER:
+			tell_assignees(ticket, line)
+
+
+def tell_assignees(ticket: Any, line: str) -> None:
+	"""Ring the bell of those who hold the ticket."""
+	for user in frappe.parse_json(ticket.get("_assign") or "[]"):
+		if user != frappe.session.user:
+			frappe.get_doc(
+				{
+					"doctype": "HD Notification",
+					"notification_type": "Reaction",
+					"user_from": frappe.session.user,
+					"user_to": user,
+					"reference_ticket": str(ticket.name),
+					"message": line,
+				}
+			).insert(ignore_permissions=True)

@@ -1,0 +1,88 @@
+"""Who sent a message, gathered on the site for the rules of ``domain/intake.py``."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+from typing import Any
+
+import frappe
+from bs4 import BeautifulSoup
+
+from crm_support_ext.constants import SETTINGS, TICKET
+from crm_support_ext.domain.intake import Origin, is_machine_mail, only_says_thanks
+from crm_support_ext.domain.lifecycle import Status
+from crm_support_ext.store.frappe import is_desk_user
+from crm_support_ext.store.under_way import is_merging, mail_being_received
+
+
+def origin_of(communication: Any, ticket: Any) -> Origin:
+	"""Whose words a received Communication is, on the ticket that it names."""
+	sender = parseaddr(communication.sender or "")[1].lower()
+	if is_merging():
+		return Origin.COPY
+	mail = mail_being_received()
+	if mail:
+		headers = {name.lower(): str(value) for name, value in mail.items()}
+		if is_machine_mail(headers, mail.get_content_type()):
+			return Origin.MACHINE
+	if not belongs_to_ticket(sender, ticket):
+		if is_agent_address(sender):
+			return Origin.AGENT
+		if not belongs_to_customer(sender, ticket):
+			return Origin.STRANGER
+	answered = ticket.status in (Status.RESOLVED.value, Status.CLOSED.value)
+	if answered and only_says_thanks(plain_text(communication.content), thanks_phrases()):
+		return Origin.THANKS
+	return Origin.CUSTOMER
+
+
+def belongs_to_ticket(address: str, ticket: Any) -> bool:
+	"""Whether the ticket was raised by, or for, the holder of this address."""
+	if address == parseaddr(ticket.raised_by or "")[1].lower():
+		return True
+	return bool(ticket.contact) and bool(
+		frappe.db.exists("Contact Email", {"parent": ticket.contact, "parenttype": "Contact", "email_id": address})
+	)
+
+
+def belongs_to_customer(address: str, ticket: Any) -> bool:
+	"""Whether the holder of this address is of the ticket's customer, or was written to on the ticket."""
+	if ticket.customer:
+		domain = (frappe.db.get_value("HD Customer", ticket.customer, "domain") or "").strip().lower()
+		if domain and address.endswith(f"@{domain}"):
+			return True
+		member = {"parent": ticket.customer, "contact_name": ("in", contacts_of(address))}
+		if frappe.db.exists("HD Customer Member", member):
+			return True
+	written_to = frappe.get_all(
+		"Communication",
+		filters={"reference_doctype": TICKET, "reference_name": str(ticket.name), "sent_or_received": "Sent"},
+		fields=["recipients", "cc"],
+	)
+	return any(address in f"{row.recipients or ''},{row.cc or ''}".lower() for row in written_to)
+
+
+def contacts_of(address: str) -> list[str]:
+	"""The names of the contacts that have this address."""
+	return frappe.get_all("Contact Email", filters={"email_id": address}, pluck="parent") or [""]
+
+
+def is_agent_address(address: str) -> bool:
+	"""Whether the address is that of a user who works on the desk."""
+	user = frappe.db.get_value("User", {"email": address}, "name")
+	return bool(user) and is_desk_user(user)
+
+
+def thanks_phrases() -> list[str]:
+	"""What the desk takes for mere thanks, in every language."""
+	return [row.phrase for row in frappe.get_cached_doc(SETTINGS).thanks_phrases]
+
+
+def plain_text(html: str | None) -> str:
+	"""What the sender wrote, as lines of text, without quoted mail."""
+	soup = BeautifulSoup(html or "", "html.parser")
+	for quoted in soup.select("blockquote, .gmail_quote, #appendonsend, #divRplyFwdMsg"):
+		quoted.decompose()
+	for end in soup.find_all(["br", "p", "div"]):
+		end.insert_after("\n")
+	return soup.get_text()

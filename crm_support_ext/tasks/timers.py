@@ -1,0 +1,103 @@
+"""Every five minutes: ask about, and close, the resolved tickets whose time has come (domain.md section 1, Timers).
+
+The record says which: the line in which a ticket stands Resolved carries the moment, and what was done about it.
+Each line is claimed by its row, dealt with in a transaction of its own, and looked at again under the lock; so
+any number of workers may run, and be killed, and nothing is done twice or forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import frappe
+from frappe import _
+
+from crm_support_ext.constants import STATUS_LOG
+from crm_support_ext.domain.lifecycle import Status, Timing
+from crm_support_ext.services import timers
+from crm_support_ext.store.frappe import FrappeStore, moment, now, site_time, timing
+
+BATCH = 500
+
+
+def run() -> None:
+	"""Ask and close what is due, a batch of each; a full batch calls for another run at once."""
+	at, hours = now(), timing()
+	asked = _each(_due_surveys(at, hours), lambda line: _ask(line, at, hours))
+	closed = _each(_due_closings(at, hours), lambda line: _close(line, at, hours))
+	if BATCH in (asked, closed):
+		frappe.enqueue("crm_support_ext.tasks.timers.run", queue="long", job_id="cse-timers", deduplicate=True)
+
+
+def due(at: datetime, hours: int, *, unasked: bool = False) -> Any:
+	"""The query for the lines of tickets that were resolved at least so many hours ago and still are."""
+	log = frappe.qb.DocType(STATUS_LOG)
+	query = (
+		frappe.qb.from_(log)
+		.select(log.name)
+		.where((log.to_status == Status.RESOLVED.value) & log.left_at.isnull())
+		.where(log.at <= site_time(at - timedelta(hours=hours)))
+		.orderby(log.at)
+		.limit(BATCH)
+	)
+	return query.where(log.survey.isnull()) if unasked else query
+
+
+def _due_surveys(at: datetime, hours: Timing) -> list[str]:
+	return due(at, hours.survey_after_hours, unasked=True).run(pluck=True)
+
+
+def _due_closings(at: datetime, hours: Timing) -> list[str]:
+	return due(at, hours.close_after_hours).run(pluck=True)
+
+
+def _each(lines: list[str], deal_with: Callable[[Any], None]) -> int:
+	for name in lines:
+		try:
+			for line in _claimed(name):
+				deal_with(line)
+				if line.timer_error:
+					frappe.db.set_value(STATUS_LOG, name, "timer_error", None, update_modified=False)
+		except Exception as error:
+			frappe.db.rollback()
+			_report_once(name, error)
+		frappe.db.commit()  # nosemgrep: each line is its own transaction
+	return len(lines)
+
+
+def _claimed(name: str) -> Iterator[Any]:
+	"""The line, locked; nothing if another worker has it, or if the ticket has moved on meanwhile."""
+	log = frappe.qb.DocType(STATUS_LOG)
+	yield from (
+		frappe.qb.from_(log)
+		.select(log.name, log.ticket, log.at, log.survey, log.timer_error)
+		.where((log.name == name) & log.left_at.isnull())
+		.for_update(skip_locked=True)
+	).run(as_dict=True)
+
+
+def _ask(line: Any, at: datetime, hours: Timing) -> None:
+	if not line.survey:
+		store = FrappeStore()
+		timers.ask_satisfaction(store, store.ticket(line.ticket), moment(line.at), at, hours)
+
+
+def _close(line: Any, at: datetime, hours: Timing) -> None:
+	store = FrappeStore()
+	ticket = store.ticket(line.ticket, for_update=True)
+	timers.close(store, ticket, at)
+	ticket.doc.save(ignore_permissions=True)
+
+
+def _report_once(name: str, error: Exception) -> None:
+	known = frappe.db.get_value(STATUS_LOG, name, ["ticket", "timer_error"], as_dict=True)
+	sentence = str(error)[:500] or type(error).__name__
+	if known and known.timer_error != sentence:
+		frappe.log_error(
+			title=_("Ticket #{0} cannot be asked about or closed").format(known.ticket),
+			reference_doctype=STATUS_LOG,
+			reference_name=name,
+		)
+		frappe.db.set_value(STATUS_LOG, name, "timer_error", sentence, update_modified=False)
