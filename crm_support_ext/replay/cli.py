@@ -1,38 +1,172 @@
-"""The command line: ``crm-support replay`` and ``crm-support compare`` (replay.md)."""
+"""The command line: ``crm-support replay`` and ``crm-support compare`` (replay.md).
+
+Exit code 0: done. 1: the site cannot be reached. 2: bad input, told in one line per fault, and nothing written.
+"""
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import os
 import sys
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from typing import TextIO
 
-from crm_support_ext.replay.answer import write_json
-from crm_support_ext.replay.faults import BadInput
-from crm_support_ext.replay.files import write_all
-from crm_support_ext.replay.mapping import OURS, load_map
+from crm_support_ext.replay.answer import Result, write_json
+from crm_support_ext.replay.compare import comparison, write_differences
+from crm_support_ext.replay.faults import BadInput, Fault, shown
+from crm_support_ext.replay.files import STANDARD, write_all
+from crm_support_ext.replay.log import read_log
+from crm_support_ext.replay.mapping import OURS, LogMap, load_map
 from crm_support_ext.replay.policy import load_policy
-from crm_support_ext.replay.simulation import replay
+from crm_support_ext.replay.simulation import end_of, replay
+from crm_support_ext.replay.terminal import receipt, tables
 
 
 def main(argv: list[str] | None = None) -> int:
-	p = argparse.ArgumentParser("crm-support")
-	sub = p.add_subparsers(dest="c", required=True)
-	r = sub.add_parser("replay")
-	r.add_argument("log")
-	r.add_argument("--policy")
-	r.add_argument("--map")
-	r.add_argument("--until")
-	r.add_argument("--json")
-	args = p.parse_args(argv)
+	"""Run a command; the answer is the exit code."""
+	parser = _parser()
+	arguments = parser.parse_args(argv)
 	try:
-		policy = load_policy(args.policy)
-		result = replay(args.log, policy, load_map(args.map) if args.map else OURS, args.until)
-		if args.json:
-			write_all({args.json: partial(write_json, result)})
+		code: int = arguments.run(arguments, parser)
+		sys.stdout.flush()
 	except BadInput as error:
 		print(error, file=sys.stderr)
 		return 2
+	except BrokenPipeError:  # the reader has seen enough
+		os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+		return 0
+	return code
+
+
+def _parser() -> argparse.ArgumentParser:
+	parser = argparse.ArgumentParser(
+		"crm-support", description="The rules of the support desk on a log, without a site."
+	)
+	commands = parser.add_subparsers(required=True, metavar="COMMAND")
+	log_help = "CSV, also packed as .gz; - is standard input"
+
+	play = commands.add_parser("replay", help="play a log and say what the rules make of it")
+	play.set_defaults(run=_replay)
+	play.add_argument("log", metavar="LOG", help=log_help)
+	play.add_argument("--policy", metavar="POLICY.toml", help="the numbers of the desk, if not the default")
+	_add_reading(play)
+	play.add_argument("--json", metavar="FILE", help="write the answer as JSON; - is standard output")
+	play.add_argument("--html", metavar="FILE", help="write the answer as a page")
+	play.add_argument(
+		"--receipt", metavar="TICKET", help="show the intervals that a ticket spent in each status"
+	)
+	play.add_argument("--to", metavar="URL", help="play the log into this site instead")
+	play.add_argument("--key", help="the API key of a System Manager of the site")
+	play.add_argument("--secret", help="the API secret that goes with it")
+	play.add_argument("--limit", type=_positive, metavar="N", help="only the first N tickets, into the site")
+
+	two = commands.add_parser("compare", help="play a log by two policies and say what differs")
+	two.set_defaults(run=_compare)
+	two.add_argument("log", metavar="LOG", help=log_help)
+	two.add_argument("policies", nargs=2, metavar="POLICY.toml", help="the policies A and B")
+	_add_reading(two)
+	two.add_argument("--json", metavar="FILE", help="write every difference as JSON; - is standard output")
+	return parser
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+	parser.add_argument("--map", metavar="MAP.toml", help="how a foreign log is to be read")
+	parser.add_argument("--until", metavar="TIME", help="when the log ends, if not at its last event")
+
+
+def _positive(text: str) -> int:
+	number = int(text)
+	if number < 1:
+		raise ValueError(text)
+	return number
+
+
+def _map(arguments: argparse.Namespace) -> LogMap:
+	return load_map(arguments.map) if arguments.map else OURS
+
+
+def _replay(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+	if arguments.to:
+		if not (arguments.key and arguments.secret):
+			parser.error("--to needs --key and --secret")
+		if arguments.json or arguments.html or arguments.receipt:
+			parser.error("--to plays into a site; --json, --html and --receipt are for a replay here")
+		return _upload(arguments)
+	if arguments.key or arguments.secret or arguments.limit:
+		parser.error("--key, --secret and --limit go with --to")
+	outputs = [path for path in (arguments.json, arguments.html) if path]
+	if len(set(outputs)) < len(outputs) or (STANDARD in outputs and arguments.receipt):
+		parser.error("two outputs to one place")
+	policy, log_map = load_policy(arguments.policy), _map(arguments)
+	result = replay(arguments.log, policy, log_map, arguments.until)
+	said = _receipt(arguments, result) if arguments.receipt else None
+	writers: dict[str, Callable[[TextIO], None]] = {}
+	if arguments.json:
+		writers[arguments.json] = partial(write_json, result)
+	if arguments.html:
+		from crm_support_ext.replay.page import write_page
+
+		writers[arguments.html] = partial(write_page, result, _title(arguments.log))
+	write_all(writers)
+	if said or not writers:
+		print(said or tables(result))
 	return 0
+
+
+def _receipt(arguments: argparse.Namespace, result: Result) -> str:
+	ticket = result.tickets.get(arguments.receipt)
+	if ticket is None:
+		wrong = f"there is no ticket {shown(arguments.receipt)}"
+		raise BadInput([Fault(arguments.log, 1, wrong, "the name of a ticket of the log, or of a follow-up")])
+	return receipt(result, ticket)
+
+
+def _title(log: str) -> str:
+	return "Standard input" if log == STANDARD else Path(log).name
+
+
+def _compare(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+	policies = [load_policy(path) for path in arguments.policies]
+	log_map = _map(arguments)
+	a, b = (replay(arguments.log, policy, log_map, arguments.until) for policy in policies)
+	if arguments.json:
+		write_all({arguments.json: partial(write_differences, a, b)})
+	else:
+		print(comparison(a, b))
+	return 0
+
+
+def _upload(arguments: argparse.Namespace) -> int:
+	from crm_support_ext.replay.upload import NoConnection, Site, SiteError, first_tickets, upload
+
+	policy = load_policy(arguments.policy)
+	digest = hashlib.sha256()
+	rows = first_tickets(
+		read_log(arguments.log, policy.zone, _map(arguments), digest.update), arguments.limit
+	)
+	end = end_of(rows, arguments.until, policy)
+	if end is None:
+		print("The log is empty.")
+		return 0
+	site = Site(arguments.to, arguments.key, arguments.secret)
+	try:
+		tally = upload(site, digest.hexdigest()[:16], rows, end, policy.timing, _tell)
+	except SiteError as error:
+		print(error, file=sys.stderr)
+		return 2
+	except NoConnection as error:
+		print(error, file=sys.stderr)
+		return 1
+	print(f"{tally.played:,} rows played, {tally.skipped:,} there already, {len(tally.refused):,} refused.")
+	return 0
+
+
+def _tell(sent: int) -> None:
+	if sys.stderr.isatty():
+		print(f"\r{sent:,} rows sent", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from crm_support_ext.domain.lifecycle import Status
-from crm_support_ext.replay.columns import EVENTS, REQUIRED, Facts, wrongs
+from crm_support_ext.replay.columns import REQUIRED, Facts, wrongs
 from crm_support_ext.replay.faults import BadInput, Fault, shown
 from crm_support_ext.replay.mapping import DROP, PLACE, LogMap, Rule
 
@@ -136,5 +136,5 @@ class Translator:
 
 	def _step(self, event: str, rule: Rule, facts: Facts, faults: list[tuple[str, str]]) -> Step:
 		step = Step(event, rule.inside, facts)
-		wrong = [fault for name in EVENTS if name in step.events for fault in wrongs(name, facts)]
+		wrong = [fault for name in sorted(step.events) for fault in wrongs(name, facts)]
 		return Step(event, rule.inside, facts, tuple(dict.fromkeys(faults + wrong)))

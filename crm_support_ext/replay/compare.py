@@ -1,0 +1,123 @@
+"""What would have been different: the same log by two policies, side by side."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, TextIO
+
+from crm_support_ext.domain.lifecycle import Status
+from crm_support_ext.replay.answer import TIMED, Result, closed_at, summary, time_in
+from crm_support_ext.replay.figures import Figures, figures
+from crm_support_ext.replay.moments import printer, seconds
+from crm_support_ext.replay.words import columns, span
+from crm_support_ext.store.memory import MemoryTicket
+
+Facts = dict[str, Any]
+Difference = dict[str, tuple[Any, Any]]
+
+MOST_TICKETS = 20
+"""So many tickets the terminal shows; the JSON has all."""
+
+
+def differences(a: Result, b: Result) -> Iterator[tuple[str, Difference]]:
+	"""Each ticket that the two policies leave differently, and in what: the answers of both."""
+	facts_a, facts_b = _facts_of(a), _facts_of(b)
+	for name in dict.fromkeys((*a.tickets, *b.tickets)):
+		one, other = facts_a(a.tickets.get(name)), facts_b(b.tickets.get(name))
+		different = {
+			key: (one.get(key), other.get(key)) for key in one | other if one.get(key) != other.get(key)
+		}
+		if different:
+			yield name, different
+
+
+def _facts_of(result: Result) -> Callable[[MemoryTicket | None], Facts]:
+	show = printer(result.zone)
+
+	def facts(ticket: MemoryTicket | None) -> Facts:
+		if ticket is None or result.end is None:
+			return {}
+		closed, asked = closed_at(ticket), ticket.surveyed_at
+		return {
+			"status": ticket.status.value,
+			"closed_at": show(closed) if closed else None,
+			"survey_at": show(asked) if asked else None,
+			"follow_up": ticket.follow_up.name if ticket.follow_up else None,
+			"refused": len(ticket.refused),
+			"seconds_in": {
+				status.value: seconds(spent) for status, spent in time_in(ticket, result.end).items()
+			},
+		}
+
+	return facts
+
+
+def write_differences(a: Result, b: Result, out: TextIO) -> None:
+	"""Write both summaries and every difference as JSON, each pair in the order of the policies."""
+	encode = json.JSONEncoder(ensure_ascii=False).encode
+	out.write(f'{{"summary": {encode([summary(a), summary(b)])},\n"tickets": {{')
+	between = "\n"
+	for name, different in differences(a, b):
+		out.write(f"{between}{encode(name)}: {encode(different)}")
+		between = ",\n"
+	out.write("}}\n")
+
+
+def comparison(a: Result, b: Result) -> str:
+	"""The figures of both policies and the tickets that end differently, for the terminal."""
+	found = sorted(differences(a, b), key=_is_slight)
+	parts = [columns(("", "A", "B", "B - A"), list(_rows(figures(a), figures(b))))]
+	if not found:
+		parts.append("No ticket comes out differently.")
+	else:
+		parts.append(columns(("ticket", "differs in", "A", "B"), list(_ticket_rows(found[:MOST_TICKETS]))))
+		parts.append(
+			f"{len(found):,} of {len(a.tickets.keys() | b.tickets.keys()):,} tickets come out differently."
+		)
+	return "\n\n".join(parts)
+
+
+def _is_slight(found: tuple[str, Difference]) -> bool:
+	"""Whether a ticket ends in the same status with the same follow-up; such tickets come last."""
+	return not found[1].keys() & {"status", "follow_up"}
+
+
+def _rows(a: Figures, b: Figures) -> Iterator[tuple[str, str, str, str]]:
+	counts: tuple[tuple[str, Callable[[Figures], int]], ...] = (
+		("tickets", lambda f: f.tickets),
+		*((f"ending {status.value}", _ending(status)) for status in Status),
+		("reopened before it closed", lambda f: f.reopened),
+		("came back after it closed", lambda f: f.threads_back),
+		("follow-ups", lambda f: len(f.follow_ups)),
+		("satisfaction requests", lambda f: f.surveys),
+		("events refused", lambda f: sum(f.refused.values())),
+	)
+	for name, number in counts:
+		yield name, f"{number(a):,}", f"{number(b):,}", f"{number(b) - number(a):+,}"
+	for status in TIMED:
+		yield (f"in {status.value}, in all", *_spans(a.total(status), b.total(status)))
+		yield (f"in {status.value}, median", *_spans(a.median(status), b.median(status)))
+
+
+def _ending(status: Status) -> Callable[[Figures], int]:
+	return lambda figures: figures.statuses[status]
+
+
+def _spans(a: timedelta, b: timedelta) -> tuple[str, str, str]:
+	sign = "-" if b < a else "+"
+	return span(a), span(b), f"{sign}{span(abs(b - a))}"
+
+
+def _ticket_rows(found: list[tuple[str, Difference]]) -> Iterator[tuple[str, str, str, str]]:
+	for name, different in found:
+		for key, (one, other) in different.items():
+			if key == "seconds_in":
+				continue
+			yield name, key, _shown(one), _shown(other)
+			name = ""
+
+
+def _shown(value: object) -> str:
+	return "-" if value is None else str(value)
