@@ -107,7 +107,7 @@ def _moment(match: re.Match[str], month: str) -> datetime:
 def is_form(form: str) -> bool:
 	"""Whether this is a form that ``strptime`` can read a time by."""
 	try:
-		datetime.strptime(datetime(2026, 3, 2, 9).strftime(form), form)
+		datetime.strptime(datetime(2026, 3, 2, 9, tzinfo=UTC).strftime(form), form)
 	except ValueError:
 		return False
 	return "%" in form

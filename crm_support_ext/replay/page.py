@@ -81,7 +81,12 @@ def _content(result: Result, title: str) -> dict[str, Any]:
 def _bars(counts: Iterable[tuple[str, int]]) -> list[Bar]:
 	pairs = list(counts)
 	most, whole = max(number for _, number in pairs) or 1, sum(number for _, number in pairs)
-	return [Bar(name, 100 * number / most, f"{number:,}", share(number, whole)) for name, number in pairs]
+	return [Bar(name, _length(number / most), f"{number:,}", share(number, whole)) for name, number in pairs]
+
+
+def _length(part: float) -> float:
+	"""A bar that stands for something is never too short to be seen."""
+	return max(100 * part, 0.8) if part else 0
 
 
 def _time_bars(counted: Figures) -> list[Bar]:
@@ -90,7 +95,7 @@ def _time_bars(counted: Figures) -> list[Bar]:
 	return [
 		Bar(
 			status.value,
-			100 * (counted.median(status) / longest),
+			_length(counted.median(status) / longest),
 			span(counted.median(status)),
 			f"{count(len(counted.spent[status]), 'ticket', 'tickets')}, {span(counted.total(status))} in all",
 		)
