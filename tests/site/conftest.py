@@ -1,8 +1,9 @@
 """A connection to the test site, and a clean one for every test.
 
-A test starts as Administrator in a new transaction that is rolled back at its end; what the code under test commits stays
-in that transaction, so jobs and callbacks that wait for a commit do not run. A test that needs a real commit is marked
-`@pytest.mark.commits` and removes what it made.
+A test starts as Administrator, and at its end all that it did is rolled back. Commits and rollbacks of the code under test
+do what they should within the test (they move to a savepoint, and run what waits for them). Rows that all tests of a
+module need can be made in a module-scoped fixture; they go when the module ends. A test that needs a true commit, or that
+changes the schema, is marked `@pytest.mark.commits`, removes what it made, and finds no rows of module-scoped fixtures.
 """
 
 from __future__ import annotations
@@ -40,26 +41,71 @@ def site() -> Iterator[str]:
 	frappe.destroy()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def module_transaction(site: str) -> Iterator[None]:
+	"""What module-scoped fixtures make goes with the module."""
+	frappe.set_user("Administrator")
+	with savepoints_for_commits():
+		yield
+	frappe.db.rollback()
+	forget_rows()
+
+
 @pytest.fixture(autouse=True)
-def transaction(request: pytest.FixtureRequest, site: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-	"""Administrator, a new transaction, and afterwards nothing of it left."""
+def transaction(request: pytest.FixtureRequest, module_transaction: None) -> Iterator[None]:
+	"""Administrator, and afterwards nothing left of the test."""
 	commits = request.node.get_closest_marker("commits")
 	frappe.set_user("Administrator")
-	frappe.db.rollback()
 	flags = frappe.flags.copy()
-	if not commits:
-		monkeypatch.setattr(frappe.local.db, "commit", lambda **_: None)
-	yield
-	frappe.db.rollback()
+	if commits:
+		frappe.db.rollback()
+		yield
+		frappe.db.rollback()
+		frappe.clear_cache()
+	else:
+		frappe.db.savepoint("test")
+		with savepoints_for_commits():
+			yield
+		frappe.db.rollback(save_point="test")
+		forget_rows()
 	frappe.local.flags = flags
 	frappe.clear_messages()
 	frappe.local.error_log = []
 	frappe.local.form_dict = frappe._dict()
 	frappe.local.response = frappe._dict({"docs": []})
-	if commits:
-		frappe.clear_cache()
-	else:
-		forget_rows()
+
+
+@contextmanager
+def savepoints_for_commits() -> Iterator[None]:
+	"""A commit sets a savepoint and a rollback returns to it; both call what waits for them, as the real ones do."""
+	database = frappe.local.db
+	real = {name: getattr(database, name) for name in ("commit", "rollback")}
+
+	def commit(**_: Any) -> None:
+		database.before_rollback.reset()
+		database.after_rollback.reset()
+		database.before_commit.run()
+		database.savepoint("committed")
+		database.after_commit.run()
+
+	def rollback(*, save_point: str | None = None, **_: Any) -> None:
+		if save_point:
+			real["rollback"](save_point=save_point)
+			return
+		database.before_commit.reset()
+		database.after_commit.reset()
+		database.before_rollback.run()
+		real["rollback"](save_point="committed")
+		database.after_rollback.run()
+
+	database.savepoint("committed")
+	database.commit, database.rollback = commit, rollback
+	try:
+		yield
+	finally:
+		database.commit, database.rollback = real["commit"], real["rollback"]
+		for waiting in ("before_commit", "after_commit", "before_rollback", "after_rollback"):
+			getattr(database, waiting).reset()
 
 
 def forget_rows() -> None:
