@@ -55,16 +55,16 @@ def sentence(refusal: Refusal, ticket: str = "") -> str:
 	if refusal.code == "closed_is_final":
 		return _("Ticket {0} is Closed, and that is final. Write a follow-up instead: it starts with the same customer and contact and is linked to this ticket.").format(number)
 	if refusal.code == "reason_needed":
-		return _("{0} needs a reason. Press the button {0} on the ticket, or send the reason along with the status in the field cse_reason.").format(event_label(event))
+		return _("“{0}” needs a reason. Press that button on the ticket, or send the reason along with the status, in the field cse_reason.").format(event_label(event))
 	if refusal.code == "not_yours" and event is Event.FORCE_CLOSED:
 		return _("Only an Agent Manager closes a ticket at once. Resolve it instead: it closes by itself 48 hours later.")
 	if refusal.code == "not_yours":
-		return _("{0} is not yours to do on ticket {1}. {2}").format(event_label(event), number, _instead(status, actor))
+		return _("“{0}” is not yours to do on ticket {1}. {2}").format(event_label(event), number, _instead(status, actor))
 	if refusal.code == "unknown_status":
 		return _("{0} is not a status of a ticket. Use one of: {1}.").format(to, ", ".join(s.value for s in Status))
 	if refusal.code == "no_such_move":
 		return _("Ticket {0} is {1} and cannot become {2}. {3}").format(number, _(status.value), _(to.value), _instead(status, actor))
-	return _("Ticket {0} is {1}, where this is not possible: {2}. {3}").format(number, _(status.value), event_label(event), _instead(status, actor))
+	return _("Ticket {0} is {1}, where “{2}” is not possible. {3}").format(number, _(status.value), event_label(event), _instead(status, actor))
 
 
 def _instead(status: Status | None, actor: Actor) -> str:

@@ -12,17 +12,11 @@ from crm_support_ext.domain.lifecycle import Status
 
 
 def validate(doc: Any, method: str | None = None) -> None:
-	"""Refuse to disable one of the six or to change its category, and to enable a seventh."""
+	"""Refuse to disable one of the six or to change its category."""
 	if doc.name in STATUSES and (not doc.enabled or doc.category != CATEGORY[Status(doc.name)]):
 		frappe.throw(
 			_("{0} belongs to the life cycle: it stays enabled, with the category {1}. Change its colour, order or customer label instead.").format(
 				doc.name, CATEGORY[Status(doc.name)]
-			)
-		)
-	if doc.name not in STATUSES and doc.enabled:
-		frappe.throw(
-			_("The life cycle has the statuses {0} and no other. Leave {1} disabled.").format(
-				", ".join(STATUSES), doc.name or doc.label_agent
 			)
 		)
 

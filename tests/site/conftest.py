@@ -45,7 +45,7 @@ def site() -> Iterator[str]:
 def module_transaction(site: str) -> Iterator[None]:
 	"""What module-scoped fixtures make goes with the module."""
 	frappe.set_user("Administrator")
-	with savepoints_for_commits():
+	with savepoints_for_commits("module"):
 		yield
 	frappe.db.rollback()
 	forget_rows()
@@ -63,10 +63,10 @@ def transaction(request: pytest.FixtureRequest, module_transaction: None) -> Ite
 		frappe.db.rollback()
 		frappe.clear_cache()
 	else:
-		frappe.db.savepoint("test")
-		with savepoints_for_commits():
+		frappe.db.savepoint("start")
+		with savepoints_for_commits("committed"):
 			yield
-		frappe.db.rollback(save_point="test")
+		frappe.db.rollback(save_point="start")
 		forget_rows()
 	frappe.local.flags = flags
 	frappe.clear_messages()
@@ -76,7 +76,7 @@ def transaction(request: pytest.FixtureRequest, module_transaction: None) -> Ite
 
 
 @contextmanager
-def savepoints_for_commits() -> Iterator[None]:
+def savepoints_for_commits(name: str) -> Iterator[None]:
 	"""A commit sets a savepoint and a rollback returns to it; both call what waits for them, as the real ones do."""
 	database = frappe.local.db
 	real = {name: getattr(database, name) for name in ("commit", "rollback")}
@@ -85,7 +85,7 @@ def savepoints_for_commits() -> Iterator[None]:
 		database.before_rollback.reset()
 		database.after_rollback.reset()
 		database.before_commit.run()
-		database.savepoint("committed")
+		database.savepoint(name)
 		database.after_commit.run()
 
 	def rollback(*, save_point: str | None = None, **_: Any) -> None:
@@ -95,10 +95,10 @@ def savepoints_for_commits() -> Iterator[None]:
 		database.before_commit.reset()
 		database.after_commit.reset()
 		database.before_rollback.run()
-		real["rollback"](save_point="committed")
+		real["rollback"](save_point=name)
 		database.after_rollback.run()
 
-	database.savepoint("committed")
+	database.savepoint(name)
 	database.commit, database.rollback = commit, rollback
 	try:
 		yield

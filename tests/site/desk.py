@@ -28,6 +28,8 @@ PATHS = {
 
 def people() -> None:
 	"""An agent, a manager, and a customer with two contacts."""
+	if frappe.db.exists("HD Customer", "Bakkerij De Ochtend"):
+		return
 	make_agent(AGENT)
 	make_agent(MANAGER, "Agent Manager")
 	contacts = [make_contact(email).name for email in (CUSTOMER, COLLEAGUE)]

@@ -108,12 +108,19 @@ def test_a_status_that_does_not_exist_is_refused_by_name():
 	assert status_of(ticket) == ("Open", "Open")
 
 
+@pytest.mark.commits
 def test_bulk_edit_obeys():
 	from frappe.desk.doctype.bulk_update.bulk_update import submit_cancel_or_update_docs
 
 	names = [ticket_in("Open").name, ticket_in("Parked").name]
+	frappe.db.commit()
 	submit_cancel_or_update_docs("HD Ticket", frappe.as_json(names), "update", frappe.as_json({"status": "Pending"}))
-	assert [frappe.db.get_value("HD Ticket", name, "status") for name in names] == ["Pending", "Parked"]
+	try:
+		assert [frappe.db.get_value("HD Ticket", name, "status") for name in names] == ["Pending", "Parked"]
+	finally:
+		for name in names:
+			frappe.delete_doc("HD Ticket", name, force=True)
+		frappe.db.commit()
 
 
 @pytest.mark.parametrize("given", STATUSES)
