@@ -32,8 +32,8 @@ _DIRECTIVES = {
 	"S": r"(?P<S>\d{1,2})",
 	"f": r"(?P<f>\d{1,6})",
 }
-_YEARS = range(1800, 3000)
-"""Times outside of these are slips of a pen, and would overflow the calendar when timers are added."""
+_YEARS = range(2, 9000)
+"""At the edges of the calendar there would be no room for zones and timers."""
 
 Reader = Callable[[str], datetime]
 
