@@ -80,7 +80,7 @@ def on_a_site(bench: Bench, options: argparse.Namespace, extra: list[str]) -> Co
 
 def end_to_end(stage: Stage, extra: list[str]) -> Count:
 	"""The tests through a web server, with a worker for the jobs they cause."""
-	with services.running([services.web(int(stage.url.rsplit(":", 1)[1])), services.worker()]):
+	with services.running(stage.processes()):
 		return pytest("e2e", ["tests/e2e"], PYTHON, SITES, stage.environ, extra)
 
 

@@ -56,14 +56,19 @@ class SupportTicket(HDTicket):
 		self.update({field: fresh.get(field) for field in fields})
 
 	def on_communication_update(self, c) -> None:
-		"""File a message once, when it is made; what it means for the status is in its origin."""
+		"""File a message once, when it is made; what it means for the status is in its origin.
+
+		The stock class does so at every save of the message, so that an old one reopens a ticket; of later
+		saves only the one counts that brings the text of the ticket's first mail.
+		"""
 		origin = Origin(c.get(ORIGIN) or Origin.CUSTOMER)
-		if not c.flags.in_insert or origin is Origin.COPY:
+		first = c.flags.in_insert
+		if origin is Origin.COPY or (self.description and not first):
 			return
 		if c.sent_or_received == "Received":
 			if self.description and origin is not Origin.CUSTOMER:
 				return
-			self.flags.cse_event = EVENT[origin]
+			self.flags.cse_event = EVENT[origin] if first else Event.MACHINE_REPLIED
 		elif self.is_merged or c.communication_type == "Automated Message":
 			return
 		else:

@@ -8,6 +8,7 @@ from typing import Any
 import frappe
 
 from crm_support_ext.constants import REPLACED_SETTINGS, SETTINGS, STATUSES, TICKET, TICKET_STATUS
+from crm_support_ext.store.assignment import by_category
 
 REPLACED: dict[str, tuple[str, ...]] = {
 	"HD Settings": (*REPLACED_SETTINGS, "update_status_to", "auto_close_status"),
@@ -49,6 +50,8 @@ def settings() -> None:
 
 
 def assignment_rules() -> None:
-	"""Save each rule of tickets once: its handler rewrites the condition."""
-	for name in frappe.get_all("Assignment Rule", filters={"document_type": TICKET}, pluck="name"):
-		frappe.get_doc("Assignment Rule", name).save(ignore_permissions=True)
+	"""Let the rules that are there take tickets that are New; those to come pass handlers/assignment_rule.py."""
+	fields = ["name", "assign_condition", "assign_condition_json"]
+	for rule in frappe.get_all("Assignment Rule", filters={"document_type": TICKET}, fields=fields):
+		frappe.db.set_value("Assignment Rule", rule.name, by_category(rule), update_modified=False)
+		frappe.clear_document_cache("Assignment Rule", rule.name)

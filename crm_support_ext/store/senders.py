@@ -31,7 +31,7 @@ def origin_of(communication: Any, ticket: Any) -> Origin:
 		if not belongs_to_customer(sender, ticket):
 			return Origin.STRANGER
 	answered = ticket.status in (Status.RESOLVED.value, Status.CLOSED.value)
-	if answered and only_says_thanks(plain_text(communication.content), thanks_phrases()):
+	if answered and only_says_thanks(plain_text(communication), thanks_phrases()):
 		return Origin.THANKS
 	return Origin.CUSTOMER
 
@@ -69,7 +69,7 @@ def contacts_of(address: str) -> list[str]:
 
 def is_agent_address(address: str) -> bool:
 	"""Whether the address is that of a user who works on the desk."""
-	user = frappe.db.get_value("User", {"email": address}, "name")
+	user = frappe.db.get_value("User", address) or frappe.db.get_value("User", {"email": address})
 	return bool(user) and is_desk_user(user)
 
 
@@ -78,9 +78,11 @@ def thanks_phrases() -> list[str]:
 	return [row.phrase for row in frappe.get_cached_doc(SETTINGS).thanks_phrases]
 
 
-def plain_text(html: str | None) -> str:
-	"""What the sender wrote, as lines of text, without quoted mail."""
-	soup = BeautifulSoup(html or "", "html.parser")
+def plain_text(communication: Any) -> str:
+	"""What the sender wrote, as lines of text, without quoted mail. (A plain mail has no ``content`` yet.)"""
+	if not communication.content:
+		return communication.get("text_content") or ""
+	soup = BeautifulSoup(communication.content, "html.parser")
 	for quoted in soup.select("blockquote, .gmail_quote, #appendonsend, #divRplyFwdMsg"):
 		quoted.decompose()
 	for end in soup.find_all(["br", "p", "div"]):

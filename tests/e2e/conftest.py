@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.e2e.mailbox import Mailbox
 from tests.factories import PASSWORD
 from tests.harness.bench import ROOT, SITE
+from tests.harness.services import free_port
 from tests.harness.site import ADMIN_PASSWORD
 
 CHROMIUM_OPTIONS = (
@@ -60,20 +61,21 @@ def base_url() -> str:
 	return os.environ["SITE_URL"]
 
 
+@contextmanager
+def connected() -> Iterator[None]:
+	"""Work on the site as Administrator, and commit."""
+	frappe.init(SITE, force=True)
+	frappe.connect()
+	try:
+		yield
+		frappe.db.commit()
+	finally:
+		frappe.destroy()
+
+
 @pytest.fixture
 def on_site() -> Callable[[], AbstractContextManager[None]]:
 	"""`with on_site(): …` works on the site as Administrator and commits."""
-
-	@contextmanager
-	def connected() -> Iterator[None]:
-		frappe.init(SITE, force=True)
-		frappe.connect()
-		try:
-			yield
-			frappe.db.commit()
-		finally:
-			frappe.destroy()
-
 	return connected
 
 
@@ -109,7 +111,9 @@ def rest(base_url: str) -> Iterator[Callable[..., Client]]:
 @pytest.fixture(scope="session")
 def mailbox() -> Iterator[Mailbox]:
 	"""Every mail that the site sends."""
-	with Mailbox(int(os.environ["SITE_MAIL_PORT"])) as mailbox:
+	with Mailbox(free_port()) as mailbox:
+		with connected():
+			frappe.db.set_value("Email Account", {"default_outgoing": 1}, "smtp_port", mailbox.port)
 		yield mailbox
 
 

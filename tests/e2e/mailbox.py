@@ -16,6 +16,7 @@ class Mailbox:
 	"""All mail that came in while it was open, oldest first."""
 
 	def __init__(self, port: int) -> None:
+		self.port = port
 		self.messages: list[EmailMessage] = []
 		self._arrival = threading.Condition()
 		self._controller = Controller(self, hostname="127.0.0.1", port=port)

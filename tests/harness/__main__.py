@@ -54,8 +54,7 @@ def run(options: argparse.Namespace, rest: list[str], bench: Bench) -> int:
 def serve(options: argparse.Namespace, bench: Bench) -> None:
 	"""The whole site until Ctrl-C; mail goes nowhere and waits in the Email Queue."""
 	with stage.staged(bench, fresh=options.fresh) as place:
-		processes = [services.web(int(place.url.rsplit(":", 1)[1])), services.worker()]
-		with services.running(processes + [services.scheduler()] * options.schedule):
+		with services.running(place.processes() + [services.scheduler()] * options.schedule):
 			print(f"{place.url}  Administrator / {site.ADMIN_PASSWORD}  (Ctrl-C ends it)", flush=True)
 			signal.pause()
 

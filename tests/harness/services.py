@@ -164,6 +164,13 @@ def redis(name: str, port: int) -> Service:
 	return Service(name, [find_program("redis-server", "valkey-server"), *options], port)
 
 
+def empty_redis(port: int) -> None:
+	"""Let a Redis forget everything."""
+	with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+		connection.sendall(b"FLUSHALL\r\n")
+		connection.recv(16)
+
+
 def web(port: int) -> Service:
 	"""The site on 127.0.0.1."""
 	return Service("web", [PYTHON, ROOT / "tests" / "harness" / "web.py", str(port)], port, SITES)

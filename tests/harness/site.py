@@ -13,6 +13,7 @@ from tests.harness.services import DATABASE_PASSWORD
 
 ADMIN_PASSWORD = "admin-of-the-test-site"
 APP = "crm_support_ext"
+SET_UP = ROOT / "tests" / "harness" / "set_up_site.py"
 MADE_FROM = SITES / SITE / "made-from.json"
 # Layers of the app whose code never changes what is in the database.
 NO_MIGRATION = {
@@ -29,7 +30,7 @@ NO_MIGRATION = {
 FRAPPE: list[str | Path] = [PYTHON, "-m", "frappe.utils.bench_helper", "frappe"]
 
 
-def make_sites_directory(bench: Bench, ports: dict[str, int], web_port: int, mail_port: int) -> None:
+def make_sites_directory(bench: Bench, ports: dict[str, int], web_port: int) -> None:
 	"""Everything in the sites directory that is not the site; written anew at every start since ports change."""
 	for directory in (SITES / "assets", HOME / "logs", HOME / "config" / "pids"):
 		directory.mkdir(parents=True, exist_ok=True)
@@ -49,10 +50,6 @@ def make_sites_directory(bench: Bench, ports: dict[str, int], web_port: int, mai
 		"redis_socketio": f"redis://127.0.0.1:{ports['redis_cache']}",
 		"webserver_port": web_port,
 		"host_name": f"http://127.0.0.1:{web_port}",
-		"mail_server": "127.0.0.1",
-		"mail_port": mail_port,
-		"auto_email_id": "desk@example.com",
-		"disable_mail_smtp_authentication": 1,
 		"throttle_user_limit": 100000,
 		"developer_mode": 0,
 		"default_site": SITE,
@@ -71,7 +68,7 @@ def link(place: Path, target: Path) -> None:
 
 def make_site(bench: Bench, *, fresh: bool) -> str:
 	"""Make the site, or bring the one that is there up to date. Says what it did."""
-	wanted = {"bench": bench.fingerprint(), "app": fingerprint()}
+	wanted = {"bench": bench.fingerprint() + digest(SET_UP.read_bytes()), "app": fingerprint()}
 	found = json.loads(MADE_FROM.read_text()) if MADE_FROM.exists() else {}
 	if fresh or found.get("bench") != wanted["bench"]:
 		shutil.rmtree(SITES / SITE, ignore_errors=True)

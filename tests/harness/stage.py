@@ -15,13 +15,23 @@ from tests.harness.bench import HOME, Bench, environ, make_environment
 class Stage:
 	"""A test site that is up."""
 
-	url: str
-	mail_port: int
+	web_port: int
+	queue_port: int
+
+	@property
+	def url(self) -> str:
+		"""Where the site answers once its web server runs."""
+		return f"http://127.0.0.1:{self.web_port}"
 
 	@property
 	def environ(self) -> dict[str, str]:
 		"""The environment for tests on this site."""
-		return environ() | {"SITE_URL": self.url, "SITE_MAIL_PORT": str(self.mail_port)}
+		return environ() | {"SITE_URL": self.url}
+
+	def processes(self) -> list[services.Service]:
+		"""A web server, and a worker that finds an empty queue: a test's rolled-back rows leave jobs behind."""
+		services.empty_redis(self.queue_port)
+		return [services.web(self.web_port), services.worker()]
 
 
 @contextlib.contextmanager
@@ -38,11 +48,11 @@ def staged(bench: Bench, *, fresh: bool = False) -> Iterator[Stage]:
 
 def prepare(bench: Bench, ports: dict[str, int], *, fresh: bool = False) -> Stage:
 	"""The sites directory and the site, once database and Redis run."""
-	web_port, mail_port = services.free_port(), services.free_port()
-	site.make_sites_directory(bench, ports, web_port, mail_port)
+	web_port = services.free_port()
+	site.make_sites_directory(bench, ports, web_port)
 	say("the site itself (some minutes if it must be made anew)")
 	say(f"the site is {site.make_site(bench, fresh=fresh)}")
-	return Stage(f"http://127.0.0.1:{web_port}", mail_port)
+	return Stage(web_port, ports["redis_queue"])
 
 
 @contextlib.contextmanager
