@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
@@ -29,6 +30,9 @@ def main(argv: list[str] | None = None) -> int:
 	"""Run a command; the answer is the exit code."""
 	parser = _parser()
 	arguments = parser.parse_args(argv)
+	for stream in (sys.stdout, sys.stderr):
+		if isinstance(stream, TextIOWrapper):
+			stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 	try:
 		code: int = arguments.run(arguments, parser)
 		sys.stdout.flush()
@@ -73,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:
-	parser.add_argument("--map", metavar="MAP.toml", help="how a foreign log is to be read")
+	parser.add_argument(
+		"--map", metavar="MAP.toml", help="how a foreign log is to be read; italian_helpdesk comes along"
+	)
 	parser.add_argument("--until", metavar="TIME", help="when the log ends, if not at its last event")
 
 

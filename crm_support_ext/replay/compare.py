@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TextIO
 
 from crm_support_ext.domain.lifecycle import Status
@@ -23,7 +24,8 @@ MOST_TICKETS = 20
 
 def differences(a: Result, b: Result) -> Iterator[tuple[str, Difference]]:
 	"""Each ticket that the two policies leave differently, and in what: the answers of both."""
-	facts_a, facts_b = _facts_of(a), _facts_of(b)
+	show = printer(a.zone)  # one zone for both, or every time would differ
+	facts_a, facts_b = partial(_facts, a, show), partial(_facts, b, show)
 	for name in dict.fromkeys((*a.tickets, *b.tickets)):
 		one, other = facts_a(a.tickets.get(name)), facts_b(b.tickets.get(name))
 		different = {
@@ -33,25 +35,18 @@ def differences(a: Result, b: Result) -> Iterator[tuple[str, Difference]]:
 			yield name, different
 
 
-def _facts_of(result: Result) -> Callable[[MemoryTicket | None], Facts]:
-	show = printer(result.zone)
-
-	def facts(ticket: MemoryTicket | None) -> Facts:
-		if ticket is None or result.end is None:
-			return {}
-		closed, asked = closed_at(ticket), ticket.surveyed_at
-		return {
-			"status": ticket.status.value,
-			"closed_at": show(closed) if closed else None,
-			"survey_at": show(asked) if asked else None,
-			"follow_up": ticket.follow_up.name if ticket.follow_up else None,
-			"refused": len(ticket.refused),
-			"seconds_in": {
-				status.value: seconds(spent) for status, spent in time_in(ticket, result.end).items()
-			},
-		}
-
-	return facts
+def _facts(result: Result, show: Callable[[datetime], str], ticket: MemoryTicket | None) -> Facts:
+	if ticket is None or result.end is None:
+		return {}
+	closed, asked = closed_at(ticket), ticket.surveyed_at
+	return {
+		"status": ticket.status.value,
+		"closed_at": show(closed) if closed else None,
+		"survey_at": show(asked) if asked else None,
+		"follow_up": ticket.follow_up.name if ticket.follow_up else None,
+		"refused": len(ticket.refused),
+		"seconds_in": {status.value: seconds(spent) for status, spent in time_in(ticket, result.end).items()},
+	}
 
 
 def write_differences(a: Result, b: Result, out: TextIO) -> None:

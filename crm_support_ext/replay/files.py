@@ -42,7 +42,9 @@ def write_all(outputs: dict[str, Callable[[TextIO], None]]) -> None:
 	with ExitStack() as stack:
 		for path, writer in outputs.items():
 			if path != STANDARD:
-				writer(stack.enter_context(_in_its_place(path)))
+				file = stack.enter_context(_in_its_place(path))
+				writer(file)
+				file.flush()
 	if STANDARD in outputs:
 		outputs[STANDARD](sys.stdout)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,8 @@ INSIDE = {f"in_{status.value.lower()}": status for status in Status}
 
 PLACE = re.compile(r"\{([^{}]*)\}")
 """A place in a text for what one of their columns holds."""
+
+_MAPS = Path(__file__).parent / "maps"
 
 _EVENT = Kind(f"{DROP} or one of the events {', '.join(EVENTS)}", (DROP, *EVENTS).__contains__)
 _FORM = Kind("a form such as %Y-%m-%d %H:%M:%S", lambda value: is_text(value) and is_form(str(value)))
@@ -72,8 +75,12 @@ OURS = LogMap({event: Rule(event, event) for event in EVENTS})
 
 
 def load_map(path: str) -> LogMap:
-	"""Read and check a map; what is wrong with it is raised as ``BadInput``, each fault with its own line."""
-	document = load(path)
+	"""Read and check a map; what is wrong with it is raised as ``BadInput``, each fault with its own line.
+
+	``path`` may also be the name of one that comes with the app.
+	"""
+	ours = _MAPS / f"{path}.toml"
+	document = load(str(ours) if path.isidentifier() and ours.is_file() else path)
 	document.check(_SCHEMA)
 	document.close()
 	events = {name: _rule(document, name, entry) for name, entry in _table(document, "events").items()}

@@ -20,11 +20,13 @@ def watched(rows: Sequence[T]) -> Iterator[T]:
 	if len(rows) < LONG or not sys.stderr.isatty():
 		yield from rows
 		return
-	for number, row in enumerate(rows):
-		if number % _STEP == 0:
-			share = number / len(rows)
-			bar = "#" * int(share * _WIDTH)
-			sys.stderr.write(f"\r[{bar:<{_WIDTH}}] {share:4.0%}")
-			sys.stderr.flush()
-		yield row
-	sys.stderr.write("\r\033[K")
+	try:
+		for number, row in enumerate(rows):
+			if number % _STEP == 0:
+				share = number / len(rows)
+				bar = "#" * int(share * _WIDTH)
+				sys.stderr.write(f"\r[{bar:<{_WIDTH}}] {share:4.0%}")
+				sys.stderr.flush()
+			yield row
+	finally:  # the log may end before its last row
+		sys.stderr.write("\r\033[K")

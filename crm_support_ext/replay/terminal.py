@@ -16,8 +16,8 @@ from crm_support_ext.store.memory import MemoryTicket
 def tables(result: Result) -> str:
 	"""What a manager asks first: statuses, times, who came back, what was refused."""
 	counted = figures(result)
-	if counted.end is None:
-		return "The log is empty."
+	if not counted.end or not counted.tickets:
+		return "There is no ticket in the log."
 	head = f"{count(counted.tickets, 'ticket', 'tickets')} up to {printer(result.zone)(counted.end)}"
 	return "\n\n".join([head, _statuses(counted), _times(counted), _facts(counted), *_refusals(counted)])
 

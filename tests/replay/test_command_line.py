@@ -85,7 +85,7 @@ def test_without_a_file_to_write_a_table_goes_to_the_terminal(desk: Desk, capsys
 
 def test_an_empty_log_on_the_terminal(desk: Desk, capsys) -> None:
 	assert main(["replay", *desk.arguments("ticket,time,event\n")]) == 0
-	assert capsys.readouterr().out == "The log is empty.\n"
+	assert capsys.readouterr().out == "There is no ticket in the log.\n"
 
 
 def test_a_receipt_adds_up_to_the_seconds_shown(desk: Desk, capsys) -> None:
@@ -166,10 +166,13 @@ def test_the_page_needs_nothing_else_and_shows_values_as_they_are(desk: Desk) ->
 	assert "1 ticket arrived" in read.text and "became 1 follow-up." in " ".join(read.text.split())
 
 
-def test_the_page_of_an_empty_log(desk: Desk) -> None:
+@pytest.mark.parametrize(
+	"rows", ["", "T1,2026-03-02T09:00,created,\n", ",2026-03-01T09:00,item_released,P1\n"]
+)
+def test_the_page_of_a_log_without_a_ticket(desk: Desk, rows: str) -> None:
 	page = desk.root / "page.html"
-	desk.play("ticket,time,event\n", "--html", str(page))
-	assert "The log is empty." in _Page(page.read_text("utf-8")).text
+	desk.play(f"ticket,time,event,item\n{rows}", "--html", str(page), "--until", "2026-03-02T08:59:59")
+	assert "There is no ticket in it." in _Page(page.read_text("utf-8")).text
 
 
 def test_a_file_is_written_as_any_other_of_the_user(desk: Desk) -> None:
