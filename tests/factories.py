@@ -21,10 +21,11 @@ def make_user(email: str, *roles: str, **fields: Any) -> str:
 	"""A person who can log in with PASSWORD."""
 	import frappe
 
-	if not frappe.db.exists("User", email):
-		name = email.split("@")[0].title()
-		make("User", email=email, first_name=name, send_welcome_email=0, new_password=PASSWORD, **fields)
-	frappe.get_doc("User", email).add_roles(*roles)
+	if frappe.db.exists("User", email):
+		frappe.get_doc("User", email).add_roles(*roles)
+	else:
+		fields |= {"first_name": email.split("@")[0].title(), "roles": [{"role": role} for role in roles]}
+		make("User", email=email, send_welcome_email=0, new_password=PASSWORD, **fields)
 	return email
 
 
