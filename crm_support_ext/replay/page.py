@@ -69,6 +69,7 @@ def _content(result: Result, title: str) -> dict[str, Any]:
 		"medians": _time_bars(counted),
 		"unit": unit,
 		"periods": periods,
+		"most": max((max(period.arrived, period.closed) for period in periods), default=0),
 		"refused": [
 			(event, status.value, times, WHY[code], counted.examples[event, code, status])
 			for (event, code, status), times in counted.refused.most_common()

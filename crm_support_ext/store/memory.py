@@ -93,7 +93,7 @@ class MemoryStore:
 		return self.add(following, at, FOLLOW_UP_CAUSE)
 
 	def last_survey(self, ticket: MemoryTicket) -> datetime | None:
-		return self._last_asked.get((ticket.customer, ticket.contact)) if ticket.contact else None
+		return self._last_asked.get((ticket.customer, ticket.contact))
 
 	def survey(self, ticket: MemoryTicket, at: datetime, *, asked: bool) -> None:
 		if asked:

@@ -133,10 +133,11 @@ def test_a_merge_into_itself_is_a_fault_and_into_a_ticket_unknown_to_the_log_is_
 
 
 def test_all_faults_are_told_but_no_more_than_twenty(faults) -> None:
-	log = HEAD + "T1,then,solved\n" + "T1,2026-03-02T09:00\n" * 30
+	log = HEAD + "T1,2026-03-02T09:00\n" * 19 + "T1,then,solved\n" + "T1,2026-03-02T09:00\n" * 9
 	found = faults(log)
-	assert len(found) == 20
-	assert [line.split(":")[1] for line in found] == ["2", "2", *map(str, range(3, 21))]
+	assert [line.split(":")[1] for line in found] == [str(line) for line in range(2, 22)]
+	both = faults(HEAD + "T1,then,solved\n")
+	assert ["event" in both[0], "time" in both[1], len(both)] == [True, True, 2]
 
 
 def test_rows_after_until_are_checked(faults) -> None:
