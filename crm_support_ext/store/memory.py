@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import NamedTuple
 
 from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Status, StatusChange
@@ -79,7 +80,7 @@ class MemoryStore:
 		return ticket.follow_up
 
 	def open_follow_up(self, ticket: MemoryTicket, at: datetime) -> MemoryTicket:
-		name = next(name for name in _links_after(ticket) if name not in self.tickets)
+		name = next(name for name in _links(ticket) if name not in self.tickets)
 		following = MemoryTicket(
 			name,
 			ticket.customer,
@@ -107,12 +108,7 @@ def _number(ticket: MemoryTicket) -> int:
 	return ticket.number
 
 
-def _links_after(ticket: MemoryTicket) -> Iterator[str]:
-	"""The names for the next link of a chain: T1~1, T1~2 ...; a log may have taken one of them already."""
-	root, number = ticket.name, 0
-	if ticket.follow_up_of:
-		root, _, last = ticket.name.rpartition("~")
-		number = int(last)
-	while True:
-		number += 1
-		yield f"{root}~{number}"
+def _links(ticket: MemoryTicket) -> Iterator[str]:
+	"""The names of the links of a chain: T1~1, T1~2 ...; a log may have taken one of them already."""
+	root = ticket.name.rpartition("~")[0] if ticket.follow_up_of else ticket.name
+	return (f"{root}~{number}" for number in count(1))
