@@ -10,6 +10,7 @@ MODULE = "CRM Support Ext"
 TICKET = "HD Ticket"
 TICKET_STATUS = "HD Ticket Status"
 STATUS_LOG = "Ticket Status Log"
+TICKET_IMPORT = "Ticket Import"
 SETTINGS = "CRM Support Settings"
 
 AGENT = "Agent"

@@ -7,10 +7,12 @@ so an upload can be stopped and started again.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from html import unescape
 from itertools import islice
 from typing import Any
 
@@ -29,6 +31,7 @@ _API = "/api/method/crm_support_ext.api.history."
 _PAUSES = (1.0, 2.0, 4.0, 8.0)
 _BUSY = {429, 502, 503, 504}
 _TIMEOUT = 300
+_TAG = re.compile(r"<[^>]*>")
 
 
 class NoConnection(Exception):
@@ -147,4 +150,5 @@ def _said(response: requests.Response) -> str:
 	said = (
 		" ".join(messages) or (answer.get("exception") if isinstance(answer, dict) else "") or response.reason
 	)
-	return f"{response.url} answered {response.status_code}: {' '.join(str(said).split())}"
+	words = unescape(_TAG.sub("", str(said))).split()
+	return f"{response.url} answered {response.status_code}: {' '.join(words)}"

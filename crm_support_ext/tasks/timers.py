@@ -14,7 +14,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from crm_support_ext.constants import STATUS_LOG
+from crm_support_ext.constants import STATUS_LOG, TICKET_IMPORT
 from crm_support_ext.domain.lifecycle import Status, Timing
 from crm_support_ext.services import timers
 from crm_support_ext.store.frappe import FrappeStore, moment, now, site_time, timing
@@ -33,12 +33,14 @@ def run() -> None:
 
 def due(at: datetime, hours: int, *, unasked: bool = False) -> Any:
 	"""The query for the lines of tickets that were resolved at least so many hours ago and still are."""
-	log = frappe.qb.DocType(STATUS_LOG)
+	log, entries = frappe.qb.DocType(STATUS_LOG), frappe.qb.DocType(TICKET_IMPORT)
+	coming_in = frappe.qb.from_(entries).select(entries.ticket).where(entries.finished == 0)
 	query = (
 		frappe.qb.from_(log)
 		.select(log.name)
 		.where((log.to_status == Status.RESOLVED.value) & log.left_at.isnull())
 		.where(log.at <= site_time(at - timedelta(hours=hours)))
+		.where(log.ticket.notin(coming_in))
 		.orderby(log.at)
 		.limit(BATCH)
 	)

@@ -7,7 +7,7 @@ from frappe.model.document import Document
 
 
 class TicketImport(Document):
-	"""A row is written by ``api/history.py`` alone."""
+	"""A row is written by ``store/history.py`` alone."""
 
 
 def on_doctype_update() -> None:

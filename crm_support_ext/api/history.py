@@ -1,0 +1,84 @@
+"""Bringing an old desk's history in: ``crm-support replay LOG --to URL`` calls these (replay.md).
+
+Only a System Manager may; no mail is sent. A call is kept as a whole or not at all.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe import _
+
+from crm_support_ext.constants import SYSTEM_MANAGER
+from crm_support_ext.domain.lifecycle import CREATED, Event, Timing
+from crm_support_ext.domain.results import Refusal
+from crm_support_ext.store.history import History, HistoryRow
+
+COLUMNS = ("customer", "actor", "item")
+
+
+@frappe.whitelist(methods=["POST"])
+def book(log: str, events: list, timing: dict) -> dict[str, Any]:
+	"""Play rows of a log, which come in order of time. Answers how many were played and skipped, and the refusals."""
+	history = _history(log, timing)
+	played, refused = 0, []
+	for event in events:
+		row, happened = _row(event), _event(event)
+		if happened in (Event.ITEM_RELEASED, Event.ITEM_DECLINED):
+			played += history.decide_item(row, happened)
+			continue
+		outcome = history.book(row, happened)
+		played += outcome is not None
+		if isinstance(outcome, Refusal):
+			refused.append({"row": row.row, "ticket": row.ticket, "event": event["event"], "code": outcome.code})
+	return {"played": played, "skipped": len(events) - played, "refused": refused}
+
+
+@frappe.whitelist(methods=["POST"])
+def finish(log: str, until: str, timing: dict) -> dict[str, Any]:
+	"""Let the timers fire that are due by the end of the log, and leave its tickets to the desk."""
+	history = _history(log, timing)
+	history.fire_until(_moment(until, 0))
+	history.finish()
+	return {"finished": True}
+
+
+def _history(log: str, timing: dict) -> History:
+	frappe.only_for(SYSTEM_MANAGER)
+	frappe.flags.update(cse_history=True, mute_emails=True)
+	return History(log, Timing(**timing))
+
+
+def _row(event: dict) -> HistoryRow:
+	return HistoryRow(
+		row=int(event["row"]),
+		at=_moment(event["at"], event["row"]),
+		ticket=str(event.get("ticket") or ""),
+		event=event["event"],
+		**{column: str(event.get(column) or "") for column in COLUMNS},
+	)
+
+
+def _event(event: dict) -> Event | None:
+	name = event["event"]
+	if name == CREATED:
+		return None
+	if name == Event.CUSTOMER_REPLIED.value and str(event.get("auto") or "0") == "1":
+		return Event.MACHINE_REPLIED
+	if name not in {known.value for known in Event}:
+		frappe.throw(_("Row {0}: {1} is not an event of a log; nothing of this call was kept.").format(event["row"], name))
+	return Event(name)
+
+
+def _moment(value: str, row: int) -> datetime:
+	try:
+		at = datetime.fromisoformat(value)
+	except ValueError:
+		at = None
+	if at is None or at.tzinfo is None:
+		frappe.throw(
+			_("Row {0}: {1} is not a time with an offset, as in 2026-03-02T09:00:00+01:00; nothing of this call was kept.").format(row, value)
+		)
+	return at

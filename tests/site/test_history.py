@@ -1,0 +1,111 @@
+"""An old desk's log played into the site: what stands there is what the replay answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import frappe
+import pytest
+
+import crm_support_ext
+from crm_support_ext.api import history
+from crm_support_ext.replay import upload
+from crm_support_ext.replay.log import read_log
+from crm_support_ext.replay.mapping import OURS
+from crm_support_ext.replay.policy import load_policy
+from crm_support_ext.replay.simulation import end_of, replay
+from crm_support_ext.store.frappe import moment
+from crm_support_ext.tasks import timers
+from tests.site.desk import CUSTOMER, people
+
+SAMPLE = str(Path(crm_support_ext.__file__).parent / "replay" / "sample" / "log.csv")
+LIMIT = 40
+
+
+class Here:
+	"""The site, called without a network."""
+
+	def call(self, method, body):
+		return frappe.call(getattr(history, method), **frappe.parse_json(frappe.as_json(body)))
+
+
+@pytest.fixture(scope="module")
+def policy():
+	return load_policy(None)
+
+
+def send(rows, policy, stop_after=None):
+	end = end_of(read_log(SAMPLE, policy.zone, OURS), None, policy)
+	if stop_after:
+		rows = rows[:stop_after]
+	return upload.upload(Here(), "log", rows, end, policy.timing, lambda sent: None)
+
+
+def chosen(policy):
+	return upload.first_tickets(read_log(SAMPLE, policy.zone, OURS), LIMIT)
+
+
+def on_the_site():
+	"""Every imported ticket's status and record, by the log's names."""
+	found = {}
+	for entry in frappe.get_all("Ticket Import", fields=["log_ticket", "ticket"]):
+		rows = frappe.get_all(
+			"Ticket Status Log", filters={"ticket": entry.ticket}, fields=["*"], order_by="creation asc"
+		)
+		found[entry.log_ticket] = (
+			frappe.db.get_value("HD Ticket", entry.ticket, "status"),
+			[(moment(row.at), row.from_status, row.to_status, row.cause) for row in rows],
+		)
+	return found
+
+
+def in_the_replay(policy, names):
+	result = replay(SAMPLE, policy)
+	return {
+		name: (
+			ticket.status.value,
+			[(c.at, c.before.value if c.before else None, c.after.value, c.cause) for c in ticket.history],
+		)
+		for name, ticket in result.tickets.items()
+		if name.split("~")[0] in names
+	}
+
+
+def test_the_site_says_what_the_replay_says_however_often_it_is_sent(policy):
+	rows, mails = chosen(policy), frappe.db.count("Email Queue")
+	first = send(rows, policy, stop_after=len(rows) // 2)
+	again = send(rows, policy)
+	third = send(rows, policy)
+	names = {row.ticket for row in rows}
+	expected = in_the_replay(policy, names)
+	assert on_the_site() == expected and len(expected) >= LIMIT
+	assert first.played and again.skipped and not third.played
+	assert frappe.db.count("Email Queue") == mails
+
+
+def test_the_desks_own_timers_wait_for_the_end_of_the_import(policy):
+	rows = chosen(policy)
+	end = end_of(rows, None, policy)
+	site = Here()
+	events = list(upload._events(rows, end, policy.timing))
+	site.call("book", {"log": "log", "timing": policy.timing.__dict__, "events": events[: len(events) // 2]})
+	before = on_the_site()
+	timers.run()
+	assert on_the_site() == before
+
+
+@pytest.mark.parametrize(
+	("change", "sentence"),
+	[({"event": "exploded"}, "Row 7: exploded is not an event"), ({"at": "yesterday"}, "Row 7: yesterday is not a time")],
+)
+def test_bad_rows_are_refused_by_number(change, sentence, policy):
+	event = {"row": 7, "ticket": "T1", "at": "2026-01-05T09:00:00+01:00", "event": "created", **change}
+	with pytest.raises(frappe.ValidationError, match=sentence):
+		history.book("log", [event], policy.timing.__dict__)
+
+
+def test_only_a_system_manager_may(as_user, policy):
+	people()
+	for user in (CUSTOMER, "agnes@desk.example"):
+		with as_user(user), pytest.raises(frappe.PermissionError):
+			history.book("log", [], policy.timing.__dict__)
