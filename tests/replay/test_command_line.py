@@ -83,6 +83,14 @@ def test_without_a_file_to_write_a_table_goes_to_the_terminal(desk: Desk, capsys
 	assert "unparked  New      1  not possible in that status\n" in said
 
 
+def test_a_ticket_that_came_back_twice_is_one_that_came_back(desk: Desk, capsys) -> None:
+	log = LOG + "T1,2026-03-06T10:00,force_closed,\nT1,2026-03-06T10:00,customer_replied,\n"
+	assert main(["replay", *desk.arguments(log)]) == 0
+	rows = [line.split("  ") for line in capsys.readouterr().out.splitlines()]
+	told = {row[0]: row[-1].strip() for row in rows}
+	assert (told["came back after it closed"], told["follow-ups made"]) == ("1", "2")
+
+
 def test_an_empty_log_on_the_terminal(desk: Desk, capsys) -> None:
 	assert main(["replay", *desk.arguments("ticket,time,event\n")]) == 0
 	assert capsys.readouterr().out == "There is no ticket in the log.\n"

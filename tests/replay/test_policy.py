@@ -163,6 +163,10 @@ def test_every_fault_is_told(faults) -> None:
 	]  # fmt: skip
 
 
+def test_intervals_may_touch_and_a_day_may_end_at_midnight(load) -> None:
+	assert load("[calendar]\nmonday = ['12:00-24:00', '09:00-12:00']").settings["calendar"]
+
+
 @pytest.mark.parametrize(
 	("product", "overlaps"), [("", True), ("product = 'CRM'", True), ("product = 'Mail'", False)]
 )

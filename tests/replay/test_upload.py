@@ -52,7 +52,7 @@ class FakeSite:
 
 		self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 		self.url = f"http://127.0.0.1:{self.server.server_port}"
-		threading.Thread(target=self.server.serve_forever, daemon=True).start()
+		threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
 	def book(self, path: str, body: dict[str, Any]) -> Any:
 		self.calls.append((path.rpartition(".")[2], body))
@@ -142,6 +142,7 @@ def test_bad_input_sends_nothing(desk: Desk, site: FakeSite) -> None:
 	[
 		(403, {"_server_messages": json.dumps([json.dumps({"message": "Not permitted"})])}, "answered 403: Not permitted"),
 		(417, {"exception": "ValidationError:\n no such event"}, "answered 417: ValidationError: no such event"),
+		(417, {"_server_messages": json.dumps([json.dumps({"message": "<b>T1</b> &amp; T2"})])}, "answered 417: T1 & T2\n"),
 		(404, b"<html>", "answered 404: Not Found"),
 		(401, [], "answered 401: Unauthorized"),
 		(200, b"<html>", "is not that of a site with this app"),
