@@ -43,6 +43,9 @@ DROPPED = Step(DROP)
 """What a row means that means nothing here."""
 
 
+_HEADER = f"a header with {', '.join(REQUIRED)}"
+
+
 class Translator:
 	"""The columns of one log. ``at`` is where our columns stand in a row of ``width`` values.
 
@@ -56,6 +59,8 @@ class Translator:
 		self._header = header
 		self._count = Counter(header)
 		self._faults: list[Fault] = []
+		if not header:
+			raise BadInput([Fault(path, 1, "the first line is empty", _HEADER)])
 		self.at = dict(self._places())
 		self._theirs = dict(self._named_in_rules())
 		if self._faults:
@@ -95,15 +100,15 @@ class Translator:
 						self._fault(("events", activity, "with", ours), theirs)
 
 	def _fault(self, path: tuple[str, ...], theirs: str) -> None:
+		"""Add the fault that a header is missing or comes twice; it is the map's if the map names it at ``path``."""
 		times = self._count[theirs]
 		wrong = f"the log has {f'{times} columns' if times else 'no column'} {shown(theirs)}"
-		expected = "one of that name" if times else f"one of {', '.join(self._header) or 'a header'}"
-		if not path:
-			expected = expected if times else f"a header with {', '.join(REQUIRED)}"
-		if path and self.map.document:
-			self._faults.append(Fault(self.map.document.file, self.map.document.line(path), wrong, expected))
+		expected = "one of that name" if times else f"one of {', '.join(self._header)}"
+		document = self.map.document if path else None
+		if document:
+			self._faults.append(Fault(document.file, document.line(path), wrong, expected))
 		else:
-			self._faults.append(Fault(self._file, 1, wrong, expected))
+			self._faults.append(Fault(self._file, 1, wrong, expected if times else _HEADER))
 
 	def _translate(self, key: tuple[str, ...]) -> Meaning:
 		"""The meaning of a row whose picked values are ``key``."""

@@ -41,7 +41,9 @@ def faults(desk: Desk, capsys: pytest.CaptureFixture[str]):
 @pytest.mark.parametrize(
 	("log", "places"),
 	[
-		("", ["1: the log has no column 'ticket'", "1: the log has no column 'time'", "1: the log has no column 'event'"]),
+		("", ["1: the first line is empty"]),
+		("\n" + HEAD, ["1: the first line is empty"]),
+		("ticket;time;event\n", ["1: the log has no column 'ticket'", "1: the log has no column 'time'", "1: the log has no column 'event'"]),
 		("ticket,time\n", ["1: the log has no column 'event'"]),
 		("ticket,time,event,event\n", ["1: the log has 2 columns 'event'"]),
 		("ticket,time,event,tier,tier\n", ["1: the log has 2 columns 'tier'"]),
