@@ -20,6 +20,7 @@ from pathlib import Path
 
 from tests.harness.bench import HOME, LOGS, PYTHON, ROOT, SITES, HarnessError, environ, run
 
+DATABASE = HOME / "mariadb"
 DATABASE_PASSWORD = "root-of-the-test-database"
 RUNNING = HOME / "running.json"
 
@@ -107,17 +108,18 @@ def find_program(*names: str) -> str:
 
 def database(port: int) -> Service:
 	"""A MariaDB of our own. The socket's name is short because it is relative to the data directory."""
-	data = HOME / "mariadb"
 	as_user = ["--user=root"] if os.geteuid() == 0 else []
-	if not (data / "mysql").is_dir():
+	if not (installed := DATABASE / "installed").exists():
+		shutil.rmtree(DATABASE, ignore_errors=True)
 		installer = find_program("mariadb-install-db", "mysql_install_db")
 		options = [
-			f"--datadir={data}",
+			f"--datadir={DATABASE}",
 			"--skip-test-db",
 			"--auth-root-authentication-method=normal",
 			*as_user,
 		]
 		run([installer, "--no-defaults", *options], "mariadb-install-db.log", timeout=300)
+		installed.touch()
 	password = HOME / "mariadb.sql"
 	user = "'root'@'127.0.0.1'"
 	password.write_text(
@@ -129,12 +131,12 @@ def database(port: int) -> Service:
 		find_program("mariadbd", "mysqld"),
 		"--no-defaults",
 		*as_user,
-		f"--datadir={data}",
+		f"--datadir={DATABASE}",
 		f"--init-file={password}",
 		f"--port={port}",
 		"--bind-address=127.0.0.1",
 		"--socket=mariadb.sock",
-		f"--pid-file={data}/mariadb.pid",
+		f"--pid-file={DATABASE}/mariadb.pid",
 		"--character-set-server=utf8mb4",
 		"--collation-server=utf8mb4_unicode_ci",
 		"--skip-name-resolve",

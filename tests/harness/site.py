@@ -9,12 +9,12 @@ import shutil
 from pathlib import Path
 
 from tests.harness.bench import HOME, LENT_APPS, PYTHON, ROOT, SITE, SITES, Bench, digest, environ, run
-from tests.harness.services import DATABASE_PASSWORD
+from tests.harness.services import DATABASE, DATABASE_PASSWORD
 
 ADMIN_PASSWORD = "admin-of-the-test-site"
 APP = "crm_support_ext"
 SET_UP = ROOT / "tests" / "harness" / "set_up_site.py"
-MADE_FROM = SITES / SITE / "made-from.json"
+MADE_FROM = DATABASE / "site-made-from.json"
 # Layers of the app whose code never changes what is in the database.
 NO_MIGRATION = {
 	"domain",
@@ -70,7 +70,7 @@ def make_site(bench: Bench, *, fresh: bool) -> str:
 	"""Make the site, or bring the one that is there up to date. Says what it did."""
 	wanted = {"bench": bench.fingerprint() + digest(SET_UP.read_bytes()), "app": fingerprint()}
 	found = json.loads(MADE_FROM.read_text()) if MADE_FROM.exists() else {}
-	if fresh or found.get("bench") != wanted["bench"]:
+	if fresh or not (SITES / SITE / "site_config.json").exists() or found.get("bench") != wanted["bench"]:
 		shutil.rmtree(SITES / SITE, ignore_errors=True)
 		run([*FRAPPE, "new-site", SITE, *new_site_options()], "new-site.log", timeout=1800, cwd=SITES)
 		run(
