@@ -166,6 +166,8 @@ def _upload(arguments: argparse.Namespace) -> int:
 	except NoConnection as error:
 		print(error, file=sys.stderr)
 		return 1
+	if sys.stderr.isatty():
+		print(file=sys.stderr)
 	print(f"{tally.played:,} rows played, {tally.skipped:,} there already, {len(tally.refused):,} refused.")
 	return 0
 
