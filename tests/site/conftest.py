@@ -58,9 +58,8 @@ def transaction(request: pytest.FixtureRequest, module_transaction: None) -> Ite
 	frappe.set_user("Administrator")
 	flags = frappe.flags.copy()
 	if commits:
-		frappe.db.rollback()
-		yield
-		frappe.db.rollback()
+		with true_commits():
+			yield
 		frappe.clear_cache()
 	else:
 		frappe.db.savepoint("start")
@@ -106,6 +105,20 @@ def savepoints_for_commits(name: str) -> Iterator[None]:
 		database.commit, database.rollback = real["commit"], real["rollback"]
 		for waiting in ("before_commit", "after_commit", "before_rollback", "after_rollback"):
 			getattr(database, waiting).reset()
+
+
+@contextmanager
+def true_commits() -> Iterator[None]:
+	"""The database's own commit and rollback, in a transaction of their own."""
+	database = frappe.local.db
+	replaced = {name: vars(database).pop(name) for name in ("commit", "rollback")}
+	try:
+		database.rollback()
+		yield
+		database.rollback()
+	finally:
+		vars(database).update(replaced)
+		database.savepoint("module")
 
 
 def forget_rows() -> None:

@@ -1,6 +1,7 @@
 """The harness gives a site with the helpdesk and this app on it, and takes every test's rows back."""
 
 import frappe
+import pytest
 
 from tests.factories import make_agent, make_ticket
 
@@ -31,3 +32,36 @@ def test_user_and_time_can_be_changed(as_user, frozen_time):
 		clock.tick(300)
 		assert frappe.utils.now() == "2026-03-02 09:05:00.000000"
 	assert frappe.session.user == "Administrator"
+
+
+def seen_by_others(subject: str) -> bool:
+	"""Whether another connection sees this ticket."""
+	ours = frappe.local.db
+	frappe.connect()
+	try:
+		return bool(frappe.db.exists("HD Ticket", {"subject": subject}))
+	finally:
+		frappe.db.close()
+		frappe.local.db = ours
+
+
+def test_a_commit_stays_in_the_test():
+	make_ticket(subject="Committed for show")
+	frappe.db.commit()
+	make_ticket(subject="Rolled back")
+	frappe.db.rollback()
+
+	assert frappe.db.exists("HD Ticket", {"subject": "Committed for show"})
+	assert not frappe.db.exists("HD Ticket", {"subject": "Rolled back"})
+	assert not seen_by_others("Committed for show")
+
+
+@pytest.mark.commits
+def test_a_commit_can_be_true():
+	ticket = make_ticket(subject="Committed in truth")
+	frappe.db.commit()
+
+	assert seen_by_others("Committed in truth")
+	ticket.delete(force=True)
+	frappe.db.commit()
+	assert not seen_by_others("Committed in truth")
