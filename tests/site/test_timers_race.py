@@ -1,0 +1,119 @@
+"""The timers with real processes on a real database: four at once, killed in the middle, and an index to find what is due."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from datetime import timedelta
+
+import frappe
+import pytest
+
+from crm_support_ext.constants import STATUS_LOG
+from crm_support_ext.store.frappe import present_entry
+from tests.factories import make
+from tests.harness.bench import SITE
+from tests.site.desk import people, ticket_in
+
+TICKETS = 24
+
+WORKER = f"""
+import os, signal, sys, frappe
+frappe.init({SITE!r}); frappe.connect(); frappe.set_user("Administrator")
+from crm_support_ext.tasks import timers
+die_at, done, deal = int(sys.argv[1]), 0, {{name: getattr(timers, name) for name in ("_ask", "_close")}}
+def dying(name):
+	def do(*args):
+		global done
+		deal[name](*args)
+		done += 1
+		if done == die_at:
+			os.kill(os.getpid(), signal.SIGKILL)
+	return do
+for name in deal:
+	setattr(timers, name, dying(name))
+timers.run()
+"""
+
+
+def start(die_at: int = 0) -> subprocess.Popen:
+	return subprocess.Popen([sys.executable, "-c", WORKER, str(die_at)], stderr=subprocess.PIPE)
+
+
+@pytest.fixture
+def due():
+	"""Tickets of as many contacts that are due for both timers, committed; afterwards they are gone."""
+	people()
+	make(
+		"Email Account",
+		email_account_name="Out",
+		email_id="out@desk.example",
+		enable_outgoing=1,
+		default_outgoing=1,
+		smtp_server="127.0.0.1",
+		smtp_port=9,
+		no_smtp_authentication=1,
+	)
+	tickets = [ticket_in("Resolved", raised_by=f"c{number}@many.example", contact=None) for number in range(TICKETS)]
+	for ticket in tickets:
+		line = present_entry(ticket.name)
+		at = frappe.db.get_value(STATUS_LOG, line, "at") - timedelta(hours=49)
+		frappe.db.set_value(STATUS_LOG, line, "at", at, update_modified=False)
+	frappe.db.commit()
+	names = [str(ticket.name) for ticket in tickets]
+	yield names
+	frappe.db.rollback()
+	frappe.db.delete("Email Queue", {"reference_name": ("in", names)})
+	for name in names:
+		frappe.delete_doc("HD Ticket", name, force=True)
+	frappe.delete_doc("Email Account", "Out", force=True)
+	frappe.db.commit()
+
+
+def assert_each_once(names):
+	frappe.db.rollback()
+	assert set(frappe.get_all(STATUS_LOG, filters={"ticket": ("in", names)}, pluck="timer_error")) == {None}
+	closings = frappe.get_all(STATUS_LOG, filters={"ticket": ("in", names), "to_status": "Closed"}, pluck="ticket")
+	assert Counter(closings) == Counter(names)
+	requests = frappe.get_all("Email Queue", filters={"reference_name": ("in", names)}, pluck="reference_name")
+	assert Counter(requests) == Counter(names)
+	statuses = frappe.get_all("HD Ticket", filters={"name": ("in", names)}, pluck="status")
+	assert set(statuses) == {"Closed"}
+
+
+@pytest.mark.commits
+def test_four_workers_at_once_do_each_thing_once(due):
+	workers = [start() for _ in range(4)]
+	for worker in workers:
+		_, errors = worker.communicate(timeout=300)
+		assert worker.returncode == 0, errors.decode()[-2000:]
+	assert_each_once(due)
+
+
+@pytest.mark.commits
+def test_killed_in_the_middle_and_run_again_forgets_and_doubles_nothing(due):
+	for die_at in (5, TICKETS - 3, 7):
+		worker = start(die_at)
+		worker.communicate(timeout=300)
+		assert worker.returncode == -9
+	last = start()
+	last.communicate(timeout=300)
+	assert last.returncode == 0
+	assert_each_once(due)
+
+
+def test_what_is_due_is_found_by_an_index_among_200_000_tickets():
+	from crm_support_ext.domain.lifecycle import Timing
+	from crm_support_ext.store.frappe import now
+	from crm_support_ext.tasks import timers
+	from tests.perf.bench_site import fill_record
+
+	fill_record(200_000)
+	for query in (
+		timers.due(now(), Timing().close_after_hours),
+		timers.due(now(), Timing().survey_after_hours, unasked=True),
+	):
+		plan = frappe.db.sql(f"EXPLAIN {query.get_sql()}", as_dict=True)[0]
+		assert plan.key == "to_status_left_at_at_index" and plan.type == "range"
+		assert int(plan.rows) < 5000
