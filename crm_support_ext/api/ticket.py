@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import frappe
@@ -55,9 +56,9 @@ def act(ticket: str, event: str, text: str = "") -> dict[str, str]:
 	doc.set(REASON, text)
 	doc.save(ignore_permissions=True)
 	if text and happened in SAID_TO_CUSTOMER:
-		doc.reply_via_agent(message=text, to=doc.raised_by)
+		doc.reply_via_agent(message=_as_html(text), to=doc.raised_by)
 	elif text and happened is Event.REOPENED and actor() is Actor.CUSTOMER:
-		doc.create_communication_via_contact(text)
+		doc.create_communication_via_contact(_as_html(text))
 	return {"ticket": str(doc.name), "status": doc.status}
 
 
@@ -67,7 +68,7 @@ def follow_up(ticket: str, message: str) -> dict[str, str]:
 	doc = _ticket(ticket, "write")
 	if not message.strip():
 		frappe.throw(_("Write what the follow-up is about; nothing was made."))
-	store = FrappeStore()
+	message, store = _as_html(message), FrappeStore()
 	place = end_of_thread(store, SiteTicket(doc))
 	if actor() is Actor.CUSTOMER:
 		doc.create_communication_via_contact(message)
@@ -88,6 +89,11 @@ def record(ticket: str) -> list[dict[str, Any]]:
 	if actor() is not Actor.CUSTOMER:
 		fields += ["actor", "reason"]
 	return frappe.get_all(STATUS_LOG, filters={"ticket": ticket}, fields=fields, order_by="creation asc")
+
+
+def _as_html(text: str) -> str:
+	"""Typed words as a message: what looks like markup stays text, and lines stay lines."""
+	return html.escape(text.strip(), quote=False).replace("\n", "<br>")
 
 
 def _ticket(name: str, ptype: str) -> Any:

@@ -82,12 +82,16 @@ def test_a_ticket_walks_from_new_to_its_follow_up(desk, rest, mailbox, run_job):
 	assert status() == "New"
 
 	assert press("taken_up") == status() == "Open"
-	assert press("asked", "Which printer is it?\nAnd since when?") == status() == "Pending"
+	assert press("asked", "Which printer is it?\nAnd since when?\nThe <small> one?") == status() == "Pending"
 	run_job("frappe.email.queue.flush")
 	asked = mailbox.wait_for(
 		lambda mail: desk.customer in mail["X-Recipients"] and "Which printer" in text_of(mail)
 	)
 	assert subject in asked["Subject"]
+	with desk.on_site():
+		filters = {"reference_name": ticket, "sent_or_received": "Sent"}
+		said = frappe.get_all("Communication", filters, pluck="content", order_by="creation asc")
+	assert said[0] == "Which printer is it?<br>And since when?<br>The &lt;small&gt; one?"
 
 	write_in_portal(customer, ticket, "The one beside the oven.")
 	assert status() == "Open"
