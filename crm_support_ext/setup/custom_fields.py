@@ -73,5 +73,7 @@ def create() -> None:
 	missing = [fieldname for fieldname in SHOWN_FIELDS if fieldname not in shown]
 	for fieldname in missing:
 		template.append("fields", {"fieldname": fieldname})
-	if missing:
-		template.save(ignore_permissions=True)
+	for row in template.fields:
+		if row.fieldname == CLOSES_AT:
+			row.hide_from_customer = 1  # the portal calls an empty moment "Invalid Date"
+	template.save(ignore_permissions=True)
