@@ -1,6 +1,8 @@
 // The life cycle on the agent's ticket page: the buttons that the table allows now.
 async function setupForm({ doc, call, router, toast, $dialog }) {
 	const api = "crm_support_ext.api.ticket.";
+	// read before anything is waited for: the page then asks for its buttons again whenever the status changes
+	void doc?.status;
 
 	async function act(action, text, close) {
 		try {
@@ -8,8 +10,10 @@ async function setupForm({ doc, call, router, toast, $dialog }) {
 			close();
 			toast.success(`#${done.ticket}: ${done.status}`);
 			if (String(done.ticket) !== String(doc.name)) {
-				router.push({ name: "TicketAgent", params: { ticketId: done.ticket } });
+				return router.push({ name: "TicketAgent", params: { ticketId: done.ticket } });
 			}
+			// the helpdesk reloads the page's ticket by a live message, which some sites do not deliver
+			Object.assign(doc, await call("frappe.client.get", { doctype: "HD Ticket", name: doc.name }));
 		} catch (error) {
 			toast.error(error.messages?.[0] || error.message);
 		}
@@ -39,10 +43,11 @@ async function setupForm({ doc, call, router, toast, $dialog }) {
 	try {
 		const { actions, more } = await call(api + "actions", { ticket: doc.name });
 		const button = (action) => ({ label: action.label, onClick: () => ask(action) });
-		const menu = actions.slice(2).map(button);
+		const seldom = (action) => ["parked", "force_closed"].includes(action.event);
+		const menu = actions.filter(seldom).map(button);
 		return {
 			actions: [
-				...actions.slice(0, 2).map(button),
+				...actions.filter((action) => !seldom(action)).map(button),
 				...(menu.length ? [{ group: more, buttonLabel: more, hideLabel: true, items: menu }] : []),
 			],
 		};

@@ -7,8 +7,9 @@ async function setupForm({ doc, call, router, toast, $dialog }) {
 		try {
 			const done = await call(api + "act", { ticket: doc.name, event: action.event, text });
 			close();
-			if (String(done.ticket) === String(doc.name)) return window.location.reload();
-			router.push({ name: "TicketCustomer", params: { ticketId: done.ticket } });
+			// a page load, because the portal's page goes on showing its ticket when the address changes to another's
+			const { href } = router.resolve({ name: "TicketCustomer", params: { ticketId: done.ticket } });
+			window.location.assign(href);
 		} catch (error) {
 			toast.error(error.messages?.[0] || error.message);
 		}
