@@ -9,10 +9,9 @@ from helpdesk.helpdesk.doctype.hd_ticket.api import merge_ticket, split_ticket
 from tests.site.desk import CUSTOMER, mail, people, receive, record_of, reply, status_of, ticket_in
 
 
-@pytest.fixture(autouse=True)
-def desk():
+@pytest.fixture(autouse=True, scope="module")
+def desk(site):
 	people()
-	frappe.db.set_single_value("HD Settings", "skip_email_workflow", 1)
 
 
 def told():

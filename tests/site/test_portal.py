@@ -35,10 +35,9 @@ LINKS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def desk():
+@pytest.fixture(autouse=True, scope="module")
+def desk(site):
 	people()
-	frappe.db.set_single_value("HD Settings", "skip_email_workflow", 1)
 
 
 def fields_of_a_ticket():
