@@ -55,13 +55,18 @@ def timing() -> Timing:
 
 @contextmanager
 def as_system():
-	"""Act as the desk itself for a moment, whoever is logged in: a customer may not make a ticket in another's name."""
-	user = frappe.session.user
+	"""Act as the desk itself for a moment, whoever is logged in: a customer may not make a ticket in another's name.
+
+	The framework's change of user makes the session another's, which would log the browser out; so it gets a copy.
+	"""
+	session, form = frappe.local.session, frappe.local.form_dict
+	frappe.local.session = frappe._dict(session)
 	frappe.set_user("Administrator")
 	try:
 		yield
 	finally:
-		frappe.set_user(user)
+		frappe.set_user(session.user)
+		frappe.local.session, frappe.local.form_dict = session, form
 
 
 class SiteTicket:
