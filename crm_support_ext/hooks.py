@@ -40,7 +40,7 @@ doc_events = {
 	"HD Ticket Status": {
 		"validate": "crm_support_ext.handlers.hd_ticket_status.validate",
 		"before_rename": "crm_support_ext.handlers.hd_ticket_status.before_rename",
-		"on_trash": "crm_support_ext.handlers.hd_ticket_status.on_trash",
+		"after_delete": "crm_support_ext.handlers.hd_ticket_status.after_delete",
 	},
 	"Assignment Rule": {
 		"before_validate": "crm_support_ext.handlers.assignment_rule.before_validate",

@@ -60,8 +60,6 @@ def sentence(refusal: Refusal, ticket: str = "") -> str:
 		return _("Only an Agent Manager closes a ticket at once. Resolve it instead: it closes by itself 48 hours later.")
 	if refusal.code == "not_yours":
 		return _("“{0}” is not yours to do on ticket {1}. {2}").format(event_label(event), number, _instead(status, actor))
-	if refusal.code == "unknown_status":
-		return _("{0} is not a status of a ticket. Use one of: {1}.").format(to, ", ".join(s.value for s in Status))
 	if refusal.code == "no_such_move":
 		return _("Ticket {0} is {1} and cannot become {2}. {3}").format(number, _(status.value), _(to.value), _instead(status, actor))
 	return _("Ticket {0} is {1}, where “{2}” is not possible. {3}").format(number, _(status.value), event_label(event), _instead(status, actor))

@@ -12,7 +12,7 @@ from crm_support_ext.domain.intake import Origin
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.services.follow_ups import place_for
 from crm_support_ext.store import notices
-from crm_support_ext.store.frappe import FrappeStore, SiteTicket, now
+from crm_support_ext.store.frappe import FrappeStore, SiteTicket, is_merged_nowhere, now
 from crm_support_ext.store.senders import origin_of
 from crm_support_ext.store.under_way import is_merging
 
@@ -31,5 +31,5 @@ def before_insert(doc: Any, method: str | None = None) -> None:
 		notices.mark(ticket, origin, doc.sender)
 	elif ticket.status == Status.PARKED.value:
 		notices.tell_assignees(ticket, _("The customer wrote on a parked ticket"))
-	else:
+	elif not is_merged_nowhere(ticket):
 		doc.reference_name = place_for(FrappeStore(), SiteTicket(ticket), now()).name

@@ -12,7 +12,7 @@ from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Event, St
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.permissions import actor
 from crm_support_ext.services.change_of_status import Saved, settle
-from crm_support_ext.store.frappe import FrappeStore, SiteTicket, begin, keep_record, now
+from crm_support_ext.store.frappe import FrappeStore, SiteTicket, begin, keep_record, now, status_of
 
 
 def before_validate(doc: Any, method: str | None = None) -> None:
@@ -53,7 +53,7 @@ def _settle(doc: Any) -> None:
 	merged = doc.is_merged and not before.is_merged
 	saved = Saved(
 		# a rating by the mailed link says nothing about the status, though the helpdesk writes Closed with it
-		status=before.status if frappe.session.user == "Guest" else doc.status,
+		status=status_of(before if frappe.session.user == "Guest" else doc),
 		actor=actor(),
 		user=frappe.session.user,
 		reason=doc.get(REASON) or "",

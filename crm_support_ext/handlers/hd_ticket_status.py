@@ -23,10 +23,12 @@ def validate(doc: Any, method: str | None = None) -> None:
 
 def before_rename(doc: Any, method: str | None, old: str, new: str, merge: bool = False) -> None:
 	"""Refuse to rename one of the six."""
-	on_trash(doc)
+	if old in STATUSES:
+		frappe.throw(_("{0} belongs to the life cycle and cannot be renamed. Change its customer label instead.").format(old))
 
 
-def on_trash(doc: Any, method: str | None = None) -> None:
-	"""Refuse to delete one of the six."""
-	if doc.name in STATUSES and not frappe.flags.in_uninstall:
-		frappe.throw(_("{0} belongs to the life cycle and can be neither renamed nor deleted.").format(doc.name))
+def after_delete(doc: Any, method: str | None = None) -> None:
+	"""Make one of the six again: every new ticket and every button needs it."""
+	if doc.name in STATUSES:
+		frappe.copy_doc(doc).insert(ignore_permissions=True)
+		frappe.msgprint(_("{0} belongs to the life cycle; it was made again.").format(doc.name))

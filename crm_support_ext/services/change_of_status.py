@@ -24,7 +24,7 @@ _LET_IN = frozenset(
 class Saved:
 	"""What a save says: the status it writes, and ``event`` if it is known what happened."""
 
-	status: str
+	status: Status
 	actor: Actor
 	user: str = ""
 	reason: str = ""
@@ -34,14 +34,14 @@ class Saved:
 def settle(store: Store[T], ticket: T, saved: Saved, at: datetime) -> Outcome:
 	"""Decide and apply what the save says; a status that stays is answered as it is.
 
-	Refusals: those of ``lifecycle.decide``, ``permit`` and ``meant_by``, and ``unknown_status`` (fact ``to``).
+	Refusals: those of ``lifecycle.decide``, ``permit`` and ``meant_by``.
 	"""
 	said = saved.event or _meant(ticket.status, saved)
 	if said is None:
 		return ticket.status
 	if isinstance(said, Refusal):
 		return said
-	if not (saved.event in _LET_IN):
+	if saved.event not in _LET_IN:
 		refusal = permit(said, saved.actor, saved.reason)
 		if refusal:
 			return refusal
@@ -50,10 +50,6 @@ def settle(store: Store[T], ticket: T, saved: Saved, at: datetime) -> Outcome:
 
 def _meant(before: Status, saved: Saved) -> Event | Refusal | None:
 	written = saved.status
-	if saved.actor is Actor.CUSTOMER and written == Status.CLOSED.value and before is not Status.CLOSED:
-		written = Status.RESOLVED.value  # the portal's Close means: I am satisfied
-	if written == before.value:
-		return None
-	if written not in {status.value for status in Status}:
-		return Refusal("unknown_status", {"to": written})
-	return meant_by(before, Status(written), saved.actor)
+	if saved.actor is Actor.CUSTOMER and written is Status.CLOSED and before is not Status.CLOSED:
+		written = Status.RESOLVED  # the portal's Close means: I am satisfied
+	return None if written is before else meant_by(before, written, saved.actor)

@@ -93,6 +93,11 @@ def status_of(doc: Any) -> Status:
 		return NEAREST[doc.status_category or "Open"]
 
 
+def is_merged_nowhere(doc: Any) -> bool:
+	"""Whether a merge leads in a circle or to a ticket that is gone: words to it stay where they are, as in stock."""
+	return bool(doc.is_merged and doc.merged_with and not doc.get_merge_target())
+
+
 NEAREST = {"Open": Status.OPEN, "Paused": Status.PENDING, "Resolved": Status.RESOLVED}
 """What a status of the helpdesk's own counts as, by its category."""
 
@@ -118,7 +123,7 @@ class FrappeStore:
 	def follow_up_of(self, ticket: SiteTicket) -> SiteTicket | None:
 		"""The ticket that goes on where this one ended: what it was merged into, or its follow-up."""
 		doc = ticket.doc
-		following = doc.merged_with if doc.is_merged else doc.get(FOLLOW_UP)
+		following = doc.get_merge_target() if doc.is_merged else doc.get(FOLLOW_UP)
 		return self.ticket(following) if following and frappe.db.exists(TICKET, following) else None
 
 	def open_follow_up(self, ticket: SiteTicket, at: datetime) -> SiteTicket:
