@@ -130,6 +130,17 @@ def test_a_ticket_walks_from_new_to_its_follow_up(desk, rest, mailbox, run_job):
 	assert status() == "Closed"
 
 
+def test_who_follows_up_in_the_portal_stays_logged_in(desk, rest):
+	ticket, customer = desk.ticket("Closed"), rest(desk.customer)
+
+	write_in_portal(customer, ticket, "It is back.")
+
+	assert ok(customer.get("/api/method/frappe.auth.get_logged_user")) == desk.customer
+	follow_up = ok(customer.get(f"{TICKETS}/{ticket}"))["cse_follow_up"]
+	write_in_portal(customer, follow_up, "And worse.")
+	assert ok(customer.get(f"{TICKETS}/{follow_up}"))["description"] == "It is back."
+
+
 def test_a_ticket_by_mail_gets_a_receipt_with_its_number(desk, mailbox, on_site, run_job):
 	with on_site():
 		frappe.db.set_single_value("HD Settings", "send_acknowledgement_email", 1)
