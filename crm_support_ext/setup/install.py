@@ -34,9 +34,9 @@ def check_version(name: str, found: str) -> None:
 
 def after_install() -> None:
 	"""Make the helpdesk keep the life cycle."""
-	take_over.remember()
+	if take_over.remember():
+		thanks.create()
 	custom_fields.create()
-	thanks.create()
 	statuses.create()
 	statuses.move_tickets()
 	take_over.settings()

@@ -19,17 +19,19 @@ REPLACED: dict[str, tuple[str, ...]] = {
 """The fields of the helpdesk's records that we change."""
 
 
-def remember() -> None:
-	"""Keep the stock values, once."""
+def remember() -> bool:
+	"""Keep the stock values, once; the answer is whether this was the first time."""
 	if frappe.db.get_single_value(SETTINGS, "replaced"):
-		return
+		return False
 	stock = {doctype: _values(doctype, fields) for doctype, fields in REPLACED.items()}
 	frappe.db.set_single_value(SETTINGS, "replaced", json.dumps(stock, default=str))
+	return True
 
 
 def _values(doctype: str, fields: tuple[str, ...]) -> dict[str, dict[str, Any]]:
 	if doctype == "HD Settings":
-		return {doctype: {field: frappe.db.get_single_value(doctype, field) for field in fields}}
+		stored = dict.fromkeys(fields) | frappe.db.get_singles_dict(doctype)
+		return {doctype: {field: stored[field] for field in fields}}
 	filters = {"document_type": TICKET} if doctype == "Assignment Rule" else {}
 	rows = frappe.get_all(doctype, filters=filters, fields=["name", *fields])
 	return {row.pop("name"): row for row in rows}

@@ -23,9 +23,7 @@ PHRASES = {
 
 
 def create() -> None:
-	"""Fill the list when the settings are made; an emptied list stays empty."""
-	if frappe.db.exists("Singles", {"doctype": SETTINGS, "field": "close_after_hours"}):
-		return
+	"""Fill the list, at the first installation only: an emptied list stays empty."""
 	settings = frappe.get_doc(SETTINGS)
 	for language, phrases in PHRASES.items():
 		for phrase in phrases:

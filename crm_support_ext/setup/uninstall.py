@@ -43,11 +43,18 @@ def restore_records(stock: dict[str, dict[str, dict[str, Any]]]) -> None:
 		for name, values in records.items():
 			if doctype == name:
 				for field, value in values.items():
-					frappe.db.set_single_value(doctype, field, value)
+					_restore_setting(doctype, field, value)
 			elif frappe.db.exists(doctype, name):
 				frappe.db.set_value(doctype, name, values, update_modified=False)
 	if stock:
 		frappe.db.delete(TICKET_STATUS, {"name": ("not in", list(stock[TICKET_STATUS]))})
+
+
+def _restore_setting(doctype: str, field: str, value: Any) -> None:
+	if value is None:  # it was never set
+		frappe.db.delete("Singles", {"doctype": doctype, "field": field})
+	else:
+		frappe.db.set_single_value(doctype, field, value)
 
 
 def move_tickets(statuses: dict[str, dict[str, Any]]) -> None:

@@ -24,6 +24,8 @@ class CRMSupportSettings(Document):
 			frappe.throw(_("The share of resolutions that are asked about lies between 0 and 100 %."))
 
 	def on_update(self) -> None:
+		if not self.get_doc_before_save():
+			return  # the framework writes the defaults; install does the rest
 		if self.has_value_changed("wording_language"):
 			apply_wording()
 		if self.has_value_changed("close_after_hours"):

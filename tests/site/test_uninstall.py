@@ -1,0 +1,158 @@
+"""Installed, used, uninstalled, installed again: the stock helpdesk is as it was, and no ticket is lost.
+
+On a site of its own, by the commands that an administrator types.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from tests.harness.bench import PYTHON, SITES
+from tests.harness.services import DATABASE_PASSWORD
+from tests.harness.site import FRAPPE
+
+BARE = "bare.localhost"
+
+SNAPSHOT = """
+import json, frappe
+def rows(doctype, *fields, **filters):
+	found = frappe.get_all(doctype, filters=filters, fields=["name", *fields], order_by="name asc")
+	return {row.pop("name"): row for row in found}
+tables = [dt for dt in frappe.get_all("DocType", {"issingle": 0, "module": "Helpdesk"}, pluck="name")]
+tables += ["Communication", "Contact", "Assignment Rule"]
+answer = {
+	"columns": {dt: sorted(frappe.db.get_table_columns(dt)) for dt in tables},
+	"fields": {dt: [f.fieldname for f in frappe.get_meta(dt).fields] for dt in tables},
+	"settings": {k: str(v) for k, v in frappe.get_single("HD Settings").as_dict().items() if k not in ("modified", "modified_by")},
+	"statuses": rows("HD Ticket Status", "enabled", "order", "color", "category", "different_view", "label_customer"),
+	"agreements": rows("HD Service Level Agreement", "default_ticket_status", "ticket_reopen_status"),
+	"scripts": rows("HD Form Script", "script"),
+	"views": rows("HD View", "label", "public"),
+	"template": sorted(frappe.get_all("HD Ticket Template Field", pluck="fieldname")),
+	"rules": rows("Assignment Rule", "assign_condition", "assign_condition_json", "disabled"),
+	"roles": rows("Role", "desk_access"),
+	"permissions": rows("Custom DocPerm", "parent", "role"),
+	"custom fields": rows("Custom Field", "dt", "fieldname"),
+	"property setters": rows("Property Setter", "value"),
+	"jobs": sorted(frappe.get_all("Scheduled Job Type", pluck="method")),
+	"modules": sorted(frappe.get_all("Module Def", pluck="name")),
+	"doctypes": sorted(frappe.get_all("DocType", pluck="name")),
+	"apps": frappe.get_installed_apps(),
+}
+print("ANSWER" + json.dumps(answer, default=str))
+"""
+
+STOCK_TICKETS = """
+import json, frappe
+for status in ("Open", "Replied", "Resolved", "Closed"):
+	doc = frappe.get_doc({"doctype": "HD Ticket", "subject": status, "description": "x"}).insert()
+	doc.reload(); doc.status = status; doc.save()
+frappe.get_doc({"doctype": "HD Team", "team_name": "Made before"}).insert(ignore_mandatory=True)
+frappe.db.commit()
+print("ANSWER{}")
+"""
+
+USE = """
+import json, frappe
+reason = {"cse_reason": "so"}
+walks = {"New": [], "Pending": ["Pending"], "Parked": ["Parked"], "Resolved": ["Resolved"], "Closed": ["Closed"]}
+for status, steps in walks.items():
+	doc = frappe.get_doc({"doctype": "HD Ticket", "subject": status, "description": "x"}).insert()
+	for step in steps:
+		doc.reload(); doc.update({"status": step, **reason}); doc.save()
+frappe.get_doc({"doctype": "HD Team", "team_name": "Made while here"}).insert(ignore_mandatory=True)
+frappe.db.commit()
+print("ANSWER" + json.dumps(STATUSES))
+"""
+
+STATUSES = """dict(frappe.db.sql("select concat(name, ' ', subject), concat(status, '/', status_category) from `tabHD Ticket`"))"""
+
+
+def bench(*arguments: str) -> str:
+	"""A Frappe command on the bare site; its output."""
+	done = subprocess.run(
+		[*FRAPPE, "--site", BARE, *arguments], cwd=SITES, stdin=subprocess.DEVNULL, capture_output=True, text=True
+	)
+	assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+	return done.stdout
+
+
+def ask(code: str):
+	"""Run a piece of Python on the bare site; what it answered."""
+	opening = f"import frappe; frappe.init({BARE!r}); frappe.connect(); frappe.set_user('Administrator')\n"
+	done = subprocess.run(
+		[PYTHON, "-c", opening + code.replace("STATUSES", STATUSES)], cwd=SITES, capture_output=True, text=True
+	)
+	assert done.returncode == 0, done.stderr[-3000:]
+	return json.loads(done.stdout.split("ANSWER")[1])
+
+
+def differences(before, after):
+	"""What differs, by part and key: how it was and how it is."""
+	found = {}
+	for part, old in before.items():
+		new = after[part]
+		keys = {*old, *new} if isinstance(old, dict) else ()
+		if old != new:
+			found[part] = [f"{k}: {old.get(k)} -> {new.get(k)}" for k in keys if old.get(k) != new.get(k)] or (old, new)
+	return found
+
+
+@pytest.fixture(scope="module")
+def bare_site():
+	shutil.rmtree(SITES / BARE, ignore_errors=True)
+	options = ["--force", "--db-name", "bare_site", "--db-password", DATABASE_PASSWORD, "--admin-password", "admin"]
+	options += ["--mariadb-user-host-login-scope", "%"]
+	options += ["--db-root-username", "root", "--db-root-password", DATABASE_PASSWORD]
+	done = subprocess.run(
+		[*FRAPPE, "new-site", BARE, *options, "--install-app", "telephony", "--install-app", "helpdesk"],
+		cwd=SITES,
+		stdin=subprocess.DEVNULL,
+		capture_output=True,
+		text=True,
+	)
+	assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+	yield BARE
+	subprocess.run(
+		[*FRAPPE, "drop-site", BARE, "--force", "--no-backup", "--db-root-username", "root"]
+		+ ["--db-root-password", DATABASE_PASSWORD, "--archived-sites-path", str(SITES / "archived")],
+		cwd=SITES,
+		stdin=subprocess.DEVNULL,
+		capture_output=True,
+	)
+	shutil.rmtree(SITES / "archived", ignore_errors=True)
+
+
+def test_the_stock_helpdesk_is_as_it_was(bare_site):
+	ask(STOCK_TICKETS)
+	stock = ask(SNAPSHOT)
+
+	bench("install-app", "crm_support_ext")
+	taken_over = ask("import json\nprint('ANSWER' + json.dumps(STATUSES))")
+	assert sorted(taken_over.values()) == ["Closed/Resolved", "Open/Open", "Open/Open", "Pending/Paused", "Resolved/Resolved"]
+	used = ask(USE)
+	installed = ask(SNAPSHOT)
+	bench("uninstall-app", "crm_support_ext", "--dry-run", "--yes", "--no-backup")
+	assert ask(SNAPSHOT) == installed != stock
+
+	bench("uninstall-app", "crm_support_ext", "--yes", "--no-backup")
+	after = ask(SNAPSHOT)
+	made = {name: rule for name, rule in after["rules"].items() if name.startswith("Made while here")}
+	after["rules"] = {name: rule for name, rule in after["rules"].items() if name not in made}
+	different = differences(stock, after)
+	assert not different, different
+	assert [rule["assign_condition"] for rule in made.values()] == ["status == 'Open' and agent_group == 'Made while here'"]
+	kept = ask("import json\nprint('ANSWER' + json.dumps(STATUSES))")
+	assert set(kept) == set(used)
+	assert {status.split("/")[0] for status in kept.values()} == {"Open", "Replied", "Resolved", "Closed"}
+	assert ask("import json\ndoc = frappe.get_doc('HD Ticket', {'subject': 'Parked'}); doc.status = 'Open'; doc.save()\nprint('ANSWER{}')") == {}
+
+	bench("install-app", "crm_support_ext")
+	again = ask(SNAPSHOT)
+	assert {part for part in installed if installed[part] != again[part]} <= {"rules"}
+	bench("migrate")
+	assert ask(SNAPSHOT) == again
