@@ -8,7 +8,15 @@ import frappe
 from frappe import _
 from frappe.utils import format_datetime
 
-from crm_support_ext.domain.lifecycle import WAITING_ON, Actor, Event, Status, StatusChange, WaitingOn, allowed
+from crm_support_ext.domain.lifecycle import (
+	WAITING_ON,
+	Actor,
+	Event,
+	Status,
+	StatusChange,
+	WaitingOn,
+	allowed,
+)
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.store.frappe import site_time
 
@@ -39,7 +47,9 @@ def prompt(event: Event | None) -> str:
 		Event.ASKED: _("What do you want to know? The customer reads this."),
 		Event.PARKED: _("Which change to the software does it need, and why?"),
 		Event.UNPARKED: _("Why is it no software change after all?"),
-		Event.RESOLVED: _("What solved it? The customer reads this. Leave it empty if your last reply says it."),
+		Event.RESOLVED: _(
+			"What solved it? The customer reads this. Leave it empty if your last reply says it."
+		),
 		Event.REOPENED: _("What is still wrong? You may leave this empty."),
 		Event.FORCE_CLOSED: _("Why is it closed at once?"),
 	}
@@ -53,16 +63,28 @@ def sentence(refusal: Refusal, ticket: str = "") -> str:
 	event, to = facts.get("event"), facts.get("to")
 	number = f"#{ticket}" if ticket else ""
 	if refusal.code == "closed_is_final":
-		return _("Ticket {0} is Closed, and that is final. Write a follow-up instead: it starts with the same customer and contact and is linked to this ticket.").format(number)
+		return _(
+			"Ticket {0} is Closed, and that is final. Write a follow-up instead: it starts with the same customer and contact and is linked to this ticket."
+		).format(number)
 	if refusal.code == "reason_needed":
-		return _("“{0}” needs a reason. Press that button on the ticket, or send the reason along with the status, in the field cse_reason.").format(event_label(event))
+		return _(
+			"“{0}” needs a reason. Press that button on the ticket, or send the reason along with the status, in the field cse_reason."
+		).format(event_label(event))
 	if refusal.code == "not_yours" and event is Event.FORCE_CLOSED:
-		return _("Only an Agent Manager closes a ticket at once. Resolve it instead: it closes by itself 48 hours later.")
+		return _(
+			"Only an Agent Manager closes a ticket at once. Resolve it instead: it closes by itself 48 hours later."
+		)
 	if refusal.code == "not_yours":
-		return _("“{0}” is not yours to do on ticket {1}. {2}").format(event_label(event), number, _instead(status, actor))
+		return _("“{0}” is not yours to do on ticket {1}. {2}").format(
+			event_label(event), number, _instead(status, actor)
+		)
 	if refusal.code == "no_such_move":
-		return _("Ticket {0} is {1} and cannot become {2}. {3}").format(number, _(status.value), _(to.value), _instead(status, actor))
-	return _("Ticket {0} is {1}, where “{2}” is not possible. {3}").format(number, _(status.value), event_label(event), _instead(status, actor))
+		return _("Ticket {0} is {1} and cannot become {2}. {3}").format(
+			number, _(status.value), _(to.value), _instead(status, actor)
+		)
+	return _("Ticket {0} is {1}, where “{2}” is not possible. {3}").format(
+		number, _(status.value), event_label(event), _instead(status, actor)
+	)
 
 
 def _instead(status: Status | None, actor: Actor) -> str:
@@ -81,7 +103,9 @@ def refuse(refusal: Refusal, ticket: str = "") -> NoReturn:
 def protected(labels: list[str]) -> NoReturn:
 	"""Refuse a customer's write to fields that are the desk's."""
 	frappe.throw(
-		_("{0}: this is set by the support desk and cannot be changed by you; nothing was saved. Write a reply on the ticket instead.").format(", ".join(labels)),
+		_(
+			"{0}: this is set by the support desk and cannot be changed by you; nothing was saved. Write a reply on the ticket instead."
+		).format(", ".join(labels)),
 		frappe.PermissionError,
 		title=_("Not possible"),
 	)

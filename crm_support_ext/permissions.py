@@ -8,10 +8,14 @@ from crm_support_ext.constants import AGENT_MANAGER, REASON, SYSTEM_MANAGER, TIC
 from crm_support_ext.domain.lifecycle import Actor
 from crm_support_ext.store.frappe import is_desk_user
 
-CUSTOMERS_OWN = frozenset({"subject", "description", "attachment", "feedback", "feedback_rating", "feedback_extra", REASON})
+CUSTOMERS_OWN = frozenset(
+	{"subject", "description", "attachment", "feedback", "feedback_rating", "feedback_extra", REASON}
+)
 """The fields of a ticket that are the customer's to write, besides the template's and a close or reopening."""
 
-CUSTOMERS_FIRST = frozenset({"ticket_type", "contact", "customer", "template", "raised_by", "via_customer_portal"})
+CUSTOMERS_FIRST = frozenset(
+	{"ticket_type", "contact", "customer", "template", "raised_by", "via_customer_portal"}
+)
 """What a customer may choose once, when the ticket is made; the helpdesk checks contact and customer."""
 
 
@@ -30,7 +34,9 @@ def actor() -> Actor:
 def template_fields(template: str | None) -> set[str]:
 	"""The fields that the ticket's template lets the customer fill in."""
 	rows = frappe.get_cached_doc("HD Ticket Template", template or "Default").fields
-	return {row.fieldname for row in rows if not row.hide_from_customer and not row.fieldname.startswith("cse_")}
+	return {
+		row.fieldname for row in rows if not row.hide_from_customer and not row.fieldname.startswith("cse_")
+	}
 
 
 def not_the_customers(doc) -> list[str]:

@@ -32,7 +32,9 @@ def book(log: str, events: list, timing: dict) -> dict[str, Any]:
 		outcome = history.book(row, happened)
 		played += outcome is not None
 		if isinstance(outcome, Refusal):
-			refused.append({"row": row.row, "ticket": row.ticket, "event": event["event"], "code": outcome.code})
+			refused.append(
+				{"row": row.row, "ticket": row.ticket, "event": event["event"], "code": outcome.code}
+			)
 	return {"played": played, "skipped": len(events) - played, "refused": refused}
 
 
@@ -68,7 +70,11 @@ def _event(event: dict) -> Event | None:
 	if name == Event.CUSTOMER_REPLIED.value and str(event.get("auto") or "0") == "1":
 		return Event.MACHINE_REPLIED
 	if name not in {known.value for known in Event}:
-		frappe.throw(_("Row {0}: {1} is not an event of a log; nothing of this call was kept.").format(event["row"], name))
+		frappe.throw(
+			_("Row {0}: {1} is not an event of a log; nothing of this call was kept.").format(
+				event["row"], name
+			)
+		)
 	return Event(name)
 
 
@@ -79,6 +85,8 @@ def _moment(value: str, row: int) -> datetime:
 		at = None
 	if at is None or at.tzinfo is None:
 		frappe.throw(
-			_("Row {0}: {1} is not a time with an offset, as in 2026-03-02T09:00:00+01:00; nothing of this call was kept.").format(row, value)
+			_(
+				"Row {0}: {1} is not a time with an offset, as in 2026-03-02T09:00:00+01:00; nothing of this call was kept."
+			).format(row, value)
 		)
 	return at

@@ -36,10 +36,12 @@ def actions(ticket: str) -> dict[str, Any]:
 		}
 		for event in allowed(status, by)
 		if not (event is Event.REOPENED and by is not Actor.CUSTOMER)
-		and not (event is Event.CONFIRMED)  # the portal has its own Close button
+		and event is not Event.CONFIRMED  # the portal has its own Close button
 	]
 	if decide(status, Event.CUSTOMER_REPLIED) is FollowUp.NEEDED:
-		rows.append({"event": "follow_up", "label": _("Follow up"), "prompt": prompt(None), "needs_text": True})
+		rows.append(
+			{"event": "follow_up", "label": _("Follow up"), "prompt": prompt(None), "needs_text": True}
+		)
 	return {"actions": rows, "more": _("More")}
 
 
@@ -51,7 +53,11 @@ def act(ticket: str, event: str, text: str = "") -> dict[str, str]:
 	doc = _ticket(ticket, "write")
 	happened = Event(event) if event in {e.value for e in allowed(status_of(doc), actor())} else None
 	if happened is None:
-		frappe.throw(_("This is not possible now: the ticket has become {0}. Load the page again.").format(_(doc.status)))
+		frappe.throw(
+			_("This is not possible now: the ticket has become {0}. Load the page again.").format(
+				_(doc.status)
+			)
+		)
 	doc.flags.cse_event = happened
 	doc.set(REASON, text)
 	doc.save(ignore_permissions=True)

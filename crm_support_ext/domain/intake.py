@@ -59,7 +59,10 @@ def is_machine_mail(headers: Mapping[str, str], content_type: str = "") -> bool:
 		or ("all" in suppress and "x-ms-exchange-inbox-rules-loop" in headers)
 		or content_type == "multipart/report"
 		or not _VENDOR_HEADERS.isdisjoint(headers)
-		or headers.get("from", "").lower().lstrip("\"' <").startswith(("mailer-daemon@", "postmaster@", "mail delivery"))
+		or headers.get("from", "")
+		.lower()
+		.lstrip("\"' <")
+		.startswith(("mailer-daemon@", "postmaster@", "mail delivery"))
 	)
 
 
@@ -71,7 +74,9 @@ _SIGN_OFF = re.compile(
 	r"^(--+|(kind|best|warm)?\s*regards|best wishes|sincerely|yours|cheers,|(met )?(vriendelijke|hartelijke) groet(en)?"
 	r"|groet(en|jes)?|mvg|(med )?(vennlig|beste) hilsen|hilsen|mvh|sent from my|verzonden (vanaf|met)|sendt fra)"
 )
-_QUOTE = re.compile(r"^(>|on .+ wrote:|op .+ schreef.*:|.+ skrev.*:|-{2,}\s*(original message|oorspronkelijk)|(from|van|fra): )")
+_QUOTE = re.compile(
+	r"^(>|on .+ wrote:|op .+ schreef.*:|.+ skrev.*:|-{2,}\s*(original message|oorspronkelijk)|(from|van|fra): )"
+)
 
 
 def only_says_thanks(text: str, phrases: Iterable[str]) -> bool:
@@ -89,7 +94,9 @@ def only_says_thanks(text: str, phrases: Iterable[str]) -> bool:
 			said.append(line)
 	words = " ".join(re.findall(r"[^\W_]+", " ".join(said)))
 	left = words
-	for phrase in sorted((" ".join(re.findall(r"[^\W_]+", p.lower())) for p in phrases), key=len, reverse=True):
+	for phrase in sorted(
+		(" ".join(re.findall(r"[^\W_]+", p.lower())) for p in phrases), key=len, reverse=True
+	):
 		if phrase:
 			left = re.sub(rf"\b{re.escape(phrase)}\b", " ", left)
 	return bool(words) and not left.strip()

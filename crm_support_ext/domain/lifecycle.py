@@ -160,7 +160,9 @@ def _read(table: str) -> dict[Event, dict[Status, Outcome]]:
 	lines = [line.split() for line in table.strip().splitlines()]
 	columns = [Status(name) for name in lines[0][1:]]
 	return {
-		Event(event): {status: _outcome(Event(event), status, cell) for status, cell in zip(columns, cells)}
+		Event(event): {
+			status: _outcome(Event(event), status, cell) for status, cell in zip(columns, cells, strict=False)
+		}
 		for event, *cells in lines[1:]
 	}
 

@@ -17,7 +17,7 @@ def validate(doc: Any, method: str | None = None) -> None:
 		doc.update({field: REPLACED_SETTINGS[field] for field in wrong})
 		labels = ", ".join(_(doc.meta.get_label(field)) for field in wrong)
 		frappe.msgprint(
-			_("{0}: kept as the life cycle needs it. Closing and the satisfaction request are set in {1}.").format(
-				labels, _(SETTINGS)
-			)
+			_(
+				"{0}: kept as the life cycle needs it. Closing and the satisfaction request are set in {1}."
+			).format(labels, _(SETTINGS))
 		)

@@ -15,16 +15,20 @@ def validate(doc: Any, method: str | None = None) -> None:
 	"""Refuse to disable one of the six or to change its category."""
 	if doc.name in STATUSES and (not doc.enabled or doc.category != CATEGORY[Status(doc.name)]):
 		frappe.throw(
-			_("{0} belongs to the life cycle: it stays enabled, with the category {1}. Change its colour, order or customer label instead.").format(
-				doc.name, CATEGORY[Status(doc.name)]
-			)
+			_(
+				"{0} belongs to the life cycle: it stays enabled, with the category {1}. Change its colour, order or customer label instead."
+			).format(doc.name, CATEGORY[Status(doc.name)])
 		)
 
 
 def before_rename(doc: Any, method: str | None, old: str, new: str, merge: bool = False) -> None:
 	"""Refuse to rename one of the six."""
 	if old in STATUSES:
-		frappe.throw(_("{0} belongs to the life cycle and cannot be renamed. Change its customer label instead.").format(old))
+		frappe.throw(
+			_(
+				"{0} belongs to the life cycle and cannot be renamed. Change its customer label instead."
+			).format(old)
+		)
 
 
 def after_delete(doc: Any, method: str | None = None) -> None:

@@ -86,7 +86,10 @@ class SupportTicket(HDTicket):
 
 	@frappe.whitelist()
 	def create_communication_via_contact(
-		self, message: str, attachments: list[dict] = [], new_ticket: bool = False  # noqa: B006
+		self,
+		message: str,
+		attachments: list[dict] = [],
+		new_ticket: bool = False,  # noqa: B006
 	) -> None:
 		"""A message in the portal; on a closed ticket it is the first of its follow-up, or joins the one there is."""
 		if not new_ticket:

@@ -8,7 +8,9 @@ from crm_support_ext.domain.lifecycle import Event, Outcome, Status, StatusChang
 from crm_support_ext.services.ports import Store, T
 
 
-def play(store: Store[T], ticket: T, event: Event, at: datetime, *, actor: str = "", reason: str = "") -> Outcome:
+def play(
+	store: Store[T], ticket: T, event: Event, at: datetime, *, actor: str = "", reason: str = ""
+) -> Outcome:
 	"""Decide what the event makes of the ticket, and apply it; the answer is that of ``lifecycle.decide``.
 
 	A refusal, a follow-up that is needed, and a status that stays leave the ticket untouched.

@@ -22,8 +22,20 @@ _ONCE_MADE = {"depends_on": "eval:doc.name", "read_only": 1, "no_copy": 1}
 
 FIELDS = {
 	TICKET: [
-		{"fieldname": WAITING_ON, "label": "Waiting on", "fieldtype": "Data", "insert_after": "status", **_ONCE_MADE},
-		{"fieldname": CLOSES_AT, "label": "Closes at", "fieldtype": "Datetime", "insert_after": WAITING_ON, **_ONCE_MADE},
+		{
+			"fieldname": WAITING_ON,
+			"label": "Waiting on",
+			"fieldtype": "Data",
+			"insert_after": "status",
+			**_ONCE_MADE,
+		},
+		{
+			"fieldname": CLOSES_AT,
+			"label": "Closes at",
+			"fieldtype": "Datetime",
+			"insert_after": WAITING_ON,
+			**_ONCE_MADE,
+		},
 		{
 			"fieldname": FOLLOW_UP_OF,
 			"label": "Follow-up of",

@@ -77,7 +77,9 @@ def people() -> None:
 		for email, name in contacts.items():
 			_user(email, name, "HD Customer")
 			emails = [{"email_id": email, "is_primary": 1}]
-			members.append(_new("Contact", first_name=name, email_id=email, user=email, email_ids=emails).name)
+			members.append(
+				_new("Contact", first_name=name, email_id=email, user=email, email_ids=emails).name
+			)
 		_new("HD Customer", customer_name=customer, contacts=[{"contact_name": member} for member in members])
 
 
@@ -86,7 +88,12 @@ def tell(subject: str, contact: str, message: str, steps: tuple[tuple[int, str, 
 	arrived = now_datetime() - timedelta(hours=max([hours for hours, *_ in steps] or [0]) + 1)
 	with _as(contact):
 		ticket = _new(
-			TICKET, subject=subject, description=message, raised_by=contact, via_customer_portal=1, at=moment(arrived)
+			TICKET,
+			subject=subject,
+			description=message,
+			raised_by=contact,
+			via_customer_portal=1,
+			at=moment(arrived),
 		)
 	for hours, who, what, words in steps:
 		doc = frappe.get_doc(TICKET, ticket.name)

@@ -26,9 +26,9 @@ def check_version(name: str, found: str) -> None:
 	version = Version.coerce(found).truncate()
 	if not Version(first) <= version < Version(beyond):
 		frappe.throw(
-			_("CRM Support Ext needs {0} {1} or newer, before {2}; this bench has {3}. Update {0}, then install again.").format(
-				name, first, beyond, found
-			)
+			_(
+				"CRM Support Ext needs {0} {1} or newer, before {2}; this bench has {3}. Update {0}, then install again."
+			).format(name, first, beyond, found)
 		)
 
 

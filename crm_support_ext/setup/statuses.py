@@ -52,7 +52,18 @@ def begin_records() -> None:
 		.where((tickets.status != Status.CLOSED.value) & tickets.name.notin(known))
 	).run()
 	at = now()
-	fields = ["name", "creation", "modified", "owner", "modified_by", "ticket", "at", "to_status", "cause", "survey"]
+	fields = [
+		"name",
+		"creation",
+		"modified",
+		"owner",
+		"modified_by",
+		"ticket",
+		"at",
+		"to_status",
+		"cause",
+		"survey",
+	]
 	stamp = (site_time(at), site_time(at), "Administrator", "Administrator")
 	values = [
 		(

@@ -44,7 +44,9 @@ def settings() -> None:
 	for field in ("update_status_to", "auto_close_status"):
 		if frappe.db.get_single_value("HD Settings", field) not in (None, "", *STATUSES):
 			frappe.db.set_single_value("HD Settings", field, "Pending")
-	for sla in frappe.get_all("HD Service Level Agreement", fields=["name", "default_ticket_status", "ticket_reopen_status"]):
+	for sla in frappe.get_all(
+		"HD Service Level Agreement", fields=["name", "default_ticket_status", "ticket_reopen_status"]
+	):
 		wanted = {"default_ticket_status": "New", "ticket_reopen_status": "Open"}
 		changes = {field: value for field, value in wanted.items() if sla[field] and sla[field] != value}
 		if changes:

@@ -62,7 +62,11 @@ def move_tickets(statuses: dict[str, dict[str, Any]]) -> None:
 	tickets = frappe.qb.DocType(TICKET)
 	by_order = sorted(statuses, key=lambda name: int(statuses[name]["order"] or 0))
 	for category in ("Open", "Paused", "Resolved"):
-		fits = [name for name in by_order if statuses[name]["category"] == category and int(statuses[name]["enabled"])]
+		fits = [
+			name
+			for name in by_order
+			if statuses[name]["category"] == category and int(statuses[name]["enabled"])
+		]
 		if fits:
 			frappe.qb.update(tickets).set(tickets.status, fits[0]).where(
 				tickets.status.notin(list(statuses)) & (tickets.status_category == category)

@@ -14,6 +14,8 @@ import frappe
 from frappe.utils import get_datetime, get_system_timezone, now_datetime
 
 from crm_support_ext.constants import (
+	AGENT,
+	AGENT_MANAGER,
 	CATEGORY,
 	CLOSES_AT,
 	FOLLOW_UP,
@@ -21,8 +23,6 @@ from crm_support_ext.constants import (
 	SETTINGS,
 	STATUS_LOG,
 	TICKET,
-	AGENT,
-	AGENT_MANAGER,
 )
 from crm_support_ext.domain.lifecycle import CREATED, WAITING_ON, Status, StatusChange, Timing
 

@@ -95,7 +95,9 @@ class History:
 			.join(entries)
 			.on(log.ticket == entries.ticket)
 			.select(log.ticket, log.at, log.survey)
-			.where((entries.log == self.log) & (log.to_status == Status.RESOLVED.value) & log.left_at.isnull())
+			.where(
+				(entries.log == self.log) & (log.to_status == Status.RESOLVED.value) & log.left_at.isnull()
+			)
 			.where(log.at <= site_time(at - soonest))
 		).run(as_dict=True)
 		for line in lines:
@@ -141,7 +143,9 @@ class History:
 
 	def _remember(self, log_ticket: str, ticket: SiteTicket, row: HistoryRow) -> Any:
 		entry = {"log": self.log, "log_ticket": log_ticket, "ticket": ticket.name}
-		return frappe.get_doc({"doctype": TICKET_IMPORT, **entry, **_progress(row)}).insert(ignore_permissions=True)
+		return frappe.get_doc({"doctype": TICKET_IMPORT, **entry, **_progress(row)}).insert(
+			ignore_permissions=True
+		)
 
 
 def _progress(row: HistoryRow) -> dict[str, Any]:

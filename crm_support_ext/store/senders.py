@@ -41,7 +41,9 @@ def belongs_to_ticket(address: str, ticket: Any) -> bool:
 	if address == parseaddr(ticket.raised_by or "")[1].lower():
 		return True
 	return bool(ticket.contact) and bool(
-		frappe.db.exists("Contact Email", {"parent": ticket.contact, "parenttype": "Contact", "email_id": address})
+		frappe.db.exists(
+			"Contact Email", {"parent": ticket.contact, "parenttype": "Contact", "email_id": address}
+		)
 	)
 
 

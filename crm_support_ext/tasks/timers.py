@@ -28,7 +28,9 @@ def run() -> None:
 	asked = _each(_due_surveys(at, hours), lambda line: _ask(line, at, hours))
 	closed = _each(_due_closings(at, hours), lambda line: _close(line, at, hours))
 	if BATCH in (asked, closed):
-		frappe.enqueue("crm_support_ext.tasks.timers.run", queue="long", job_id="cse-timers", deduplicate=True)
+		frappe.enqueue(
+			"crm_support_ext.tasks.timers.run", queue="long", job_id="cse-timers", deduplicate=True
+		)
 
 
 def due(at: datetime, hours: int, *, unasked: bool = False) -> Any:

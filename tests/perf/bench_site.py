@@ -115,7 +115,9 @@ def code(ours: bool) -> Iterator[None]:
 	"""Our handlers and class, or the stock helpdesk's alone."""
 	hooks = frappe.get_doc_hooks()
 	stock = {
-		doctype: {event: [path for path in paths if not path.startswith(APP)] for event, paths in events.items()}
+		doctype: {
+			event: [path for path in paths if not path.startswith(APP)] for event, paths in events.items()
+		}
 		for doctype, events in hooks.items()
 	}
 	frappe.local.doc_events_hooks = hooks if ours else stock
@@ -150,7 +152,9 @@ def the_due_query() -> Row:
 	query = timers.due(now(), Timing().close_after_hours).get_sql()
 	plan = frappe.db.sql(f"EXPLAIN {query}", as_dict=True)[0]
 	return Row(
-		f"what is due among {TICKETS:,} tickets", f"{plan.rows} rows looked at ({plan.type}, index {plan.key})", ""
+		f"what is due among {TICKETS:,} tickets",
+		f"{plan.rows} rows looked at ({plan.type}, index {plan.key})",
+		"",
 	)
 
 

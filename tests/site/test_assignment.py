@@ -22,7 +22,9 @@ def test_a_new_team_assigns_new_tickets():
 
 
 def test_every_stock_rule_was_rewritten_at_install():
-	rules = frappe.get_all("Assignment Rule", filters={"document_type": "HD Ticket"}, pluck="assign_condition")
+	rules = frappe.get_all(
+		"Assignment Rule", filters={"document_type": "HD Ticket"}, pluck="assign_condition"
+	)
 	assert rules and all("status_category == 'Open'" in rule for rule in rules)
 
 

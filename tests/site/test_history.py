@@ -96,7 +96,10 @@ def test_the_desks_own_timers_wait_for_the_end_of_the_import(policy):
 
 @pytest.mark.parametrize(
 	("change", "sentence"),
-	[({"event": "exploded"}, "Row 7: exploded is not an event"), ({"at": "yesterday"}, "Row 7: yesterday is not a time")],
+	[
+		({"event": "exploded"}, "Row 7: exploded is not an event"),
+		({"at": "yesterday"}, "Row 7: yesterday is not a time"),
+	],
 )
 def test_bad_rows_are_refused_by_number(change, sentence, policy):
 	event = {"row": 7, "ticket": "T1", "at": "2026-01-05T09:00:00+01:00", "event": "created", **change}

@@ -67,7 +67,9 @@ def test_an_event_in_a_status_does_what_the_table_says(status, event):
 	assert status_of(ticket) == (after, CATEGORY[after])
 
 
-@pytest.mark.parametrize(("user", "table"), [(AGENT, BY_AGENT), (MANAGER, BY_MANAGER), (CUSTOMER, BY_CUSTOMER)])
+@pytest.mark.parametrize(
+	("user", "table"), [(AGENT, BY_AGENT), (MANAGER, BY_MANAGER), (CUSTOMER, BY_CUSTOMER)]
+)
 @pytest.mark.parametrize("after", STATUSES)
 @pytest.mark.parametrize("before", STATUSES)
 def test_a_written_status_does_what_it_stands_for(before, after, user, table, as_user):
@@ -130,7 +132,9 @@ def test_bulk_edit_obeys():
 
 	names = [ticket_in("Open").name, ticket_in("Parked").name]
 	frappe.db.commit()
-	submit_cancel_or_update_docs("HD Ticket", frappe.as_json(names), "update", frappe.as_json({"status": "Pending"}))
+	submit_cancel_or_update_docs(
+		"HD Ticket", frappe.as_json(names), "update", frappe.as_json({"status": "Pending"})
+	)
 	try:
 		assert [frappe.db.get_value("HD Ticket", name, "status") for name in names] == ["Pending", "Parked"]
 	finally:
@@ -162,7 +166,10 @@ def test_the_record_tells_the_whole_walk(as_user):
 		("Open", "Resolved", "resolved"),
 	]
 	rows = frappe.get_all(
-		"Ticket Status Log", filters={"ticket": ticket.name}, fields=["at", "left_at", "actor"], order_by="creation"
+		"Ticket Status Log",
+		filters={"ticket": ticket.name},
+		fields=["at", "left_at", "actor"],
+		order_by="creation",
 	)
 	assert [row.left_at for row in rows] == [row.at for row in rows[1:]] + [None]
 	assert [row.actor for row in rows[1:4]] == [AGENT, AGENT, CUSTOMER]
@@ -223,8 +230,6 @@ def test_a_ticket_resolved_out_of_a_pause_is_answered():
 	assert ticket.first_responded_on and ticket.agreement_status == "Fulfilled"
 
 
-
-
 def test_stock_auto_close_stays_off():
 	settings = frappe.get_doc("HD Settings")
 	settings.update({"auto_close_tickets": 1, "auto_close_status": "Pending", "auto_close_after_days": 1})
@@ -241,7 +246,11 @@ def test_even_a_forced_auto_close_obeys(monkeypatch):
 		"HD Settings", {"auto_close_tickets": 1, "auto_close_status": "Parked", "auto_close_after_days": 1}
 	)
 	frappe.db.set_value(
-		"Communication", {"reference_name": ticket.name}, "communication_date", "2020-01-01", update_modified=False
+		"Communication",
+		{"reference_name": ticket.name},
+		"communication_date",
+		"2020-01-01",
+		update_modified=False,
 	)
 	close_tickets_after_n_days()
 	assert status_of(ticket) == ("Parked", "Paused")

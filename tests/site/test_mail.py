@@ -114,7 +114,10 @@ def test_a_stranger_who_quotes_a_number_moves_nothing_and_hears_nothing(status):
 	assert message.reference_name == str(ticket.name)
 	assert status_of(ticket)[0] == status and tickets() == before
 	assert STRANGER in activity(ticket)
-	assert frappe.db.exists("HD Notification", {"reference_ticket": ticket.name, "user_to": AGENT, "message": ("like", f"%{STRANGER}%")})
+	assert frappe.db.exists(
+		"HD Notification",
+		{"reference_ticket": ticket.name, "user_to": AGENT, "message": ("like", f"%{STRANGER}%")},
+	)
 	assert frappe.db.count("Email Queue") == queued
 
 
@@ -157,7 +160,9 @@ def test_thanks_for_an_answer_reopen_nothing(text):
 	assert "thanks" in activity(ticket)
 
 
-@pytest.mark.parametrize("text", ["Thanks, but it still fails.", "It works not.", "Thanks. And the other printer?"])
+@pytest.mark.parametrize(
+	"text", ["Thanks, but it still fails.", "It works not.", "Thanks. And the other printer?"]
+)
 def test_more_than_thanks_reopens(text):
 	ticket = ticket_in("Resolved")
 	answer(ticket, text)
@@ -188,10 +193,16 @@ def test_a_reply_to_a_closed_ticket_by_number_makes_a_follow_up():
 	assert status_of(following) == ("New", "Open")
 	assert following.cse_follow_up_of == ticket.name
 	assert frappe.db.get_value("HD Ticket", ticket.name, "cse_follow_up") == following.name
-	assert (following.raised_by, following.contact, following.customer) == (CUSTOMER, ticket.contact, ticket.customer)
+	assert (following.raised_by, following.contact, following.customer) == (
+		CUSTOMER,
+		ticket.contact,
+		ticket.customer,
+	)
 	assert following.agent_group == "Second line" and "happens again" in following.description
 	assert record_of(following) == [(None, "New", "follow_up")]
-	messages = frappe.get_all("Communication", filters={"reference_name": following.name}, pluck="sent_or_received")
+	messages = frappe.get_all(
+		"Communication", filters={"reference_name": following.name}, pluck="sent_or_received"
+	)
 	assert messages == ["Received"]
 
 

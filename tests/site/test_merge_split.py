@@ -32,7 +32,10 @@ def test_a_merge_closes_the_source_and_leaves_the_target(status):
 	assert status_of(source) == ("Closed", "Resolved")
 	assert record_of(source)[-1] == ("Open", "Closed", "merged")
 	assert status_of(target)[0] == status and record_of(target) == lines
-	assert frappe.db.get_value("HD Ticket", target.name, ["last_customer_response", "first_responded_on"]) == before
+	assert (
+		frappe.db.get_value("HD Ticket", target.name, ["last_customer_response", "first_responded_on"])
+		== before
+	)
 	assert frappe.db.count("HD Ticket") == tickets
 	copied = frappe.get_all("Communication", filters={"reference_name": target.name}, pluck="content")
 	assert any("Version 9" in content for content in copied)

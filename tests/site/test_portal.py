@@ -67,7 +67,14 @@ def test_a_customer_who_writes_every_field_keeps_only_the_own_ones(as_user):
 		if str(frappe.db.get_value("HD Ticket", ticket.name, field.fieldname)) != str(before):
 			stayed.add(field.fieldname)
 	assert stayed <= OWN and {"subject", "description"} <= stayed
-	assert {"priority", "agent_group", "cse_waiting_on", "first_responded_on", "is_merged", "cse_follow_up_of"} <= refused
+	assert {
+		"priority",
+		"agent_group",
+		"cse_waiting_on",
+		"first_responded_on",
+		"is_merged",
+		"cse_follow_up_of",
+	} <= refused
 
 
 def sample(field, other):
@@ -76,13 +83,17 @@ def sample(field, other):
 			return other.name
 		if field.options in LINKS:
 			return LINKS[field.options]
-		return frappe.db.get_value(field.options, {"name": ("!=", "Bakkerij De Ochtend")}) if field.options == "Contact" else None
+		return (
+			frappe.db.get_value(field.options, {"name": ("!=", "Bakkerij De Ochtend")})
+			if field.options == "Contact"
+			else None
+		)
 	return SAMPLES[field.fieldtype]
 
 
 def test_the_refusal_names_the_field_and_writes_nothing_of_the_rest(as_user):
 	ticket = ticket_in("Open")
-	with as_user(CUSTOMER), pytest.raises(frappe.PermissionError, match="Priority.*support desk"):
+	with as_user(CUSTOMER), pytest.raises(frappe.PermissionError, match=r"Priority.*support desk"):
 		frappe.client.set_value("HD Ticket", ticket.name, {"subject": "Changed", "priority": "Urgent"})
 	assert frappe.db.get_value("HD Ticket", ticket.name, "subject") == ticket.subject
 
@@ -131,7 +142,9 @@ def test_a_message_in_the_portal_moves_the_ticket_as_the_table_says(before, afte
 		frappe.get_doc("HD Ticket", ticket.name).create_communication_via_contact("It happens again.")
 	assert status_of(ticket)[0] == after
 	assert len(record_of(ticket)) == lines + (before != after)
-	said = frappe.get_all("Communication", filters={"reference_name": ticket.name, "content": ("like", "%again%")})
+	said = frappe.get_all(
+		"Communication", filters={"reference_name": ticket.name, "content": ("like", "%again%")}
+	)
 	assert len(said) == 1
 
 
@@ -140,7 +153,10 @@ def test_the_assignee_hears_of_words_on_a_parked_ticket(as_user):
 	frappe.get_doc("HD Ticket", ticket.name).assign_agent(AGENT)
 	with as_user(CUSTOMER):
 		frappe.get_doc("HD Ticket", ticket.name).create_communication_via_contact("Is it done yet?")
-	assert frappe.db.exists("HD Notification", {"reference_ticket": ticket.name, "user_to": AGENT, "message": ("like", "%parked%")})
+	assert frappe.db.exists(
+		"HD Notification",
+		{"reference_ticket": ticket.name, "user_to": AGENT, "message": ("like", "%parked%")},
+	)
 
 
 @pytest.mark.parametrize("via_portal", [0, 1])
@@ -153,7 +169,9 @@ def test_words_on_a_closed_ticket_make_a_follow_up_and_join_it(via_portal, as_us
 		frappe.get_doc("HD Ticket", ticket.name).create_communication_via_contact("And worse.")
 	assert status_of(ticket)[0] == "Closed"
 	assert frappe.db.count("HD Ticket", {"cse_follow_up_of": ticket.name}) == 1
-	said = frappe.get_all("Communication", filters={"reference_name": following}, pluck="content", order_by="creation")
+	said = frappe.get_all(
+		"Communication", filters={"reference_name": following}, pluck="content", order_by="creation"
+	)
 	assert said == ["It is back.", "And worse."]
 	assert frappe.db.get_value("HD Ticket", following, "description") == "It is back."
 	assert frappe.db.get_value("HD Ticket", following, "raised_by") == CUSTOMER
@@ -191,7 +209,9 @@ def test_close_with_a_rating_as_the_portal_does_it_and_still_reopen(as_user):
 			"HD Ticket", ticket.name, {"status": "Closed", "feedback": option, "feedback_extra": "fine"}
 		)
 		assert status_of(ticket)[0] == "Resolved"
-		frappe.get_doc("HD Ticket", ticket.name).create_communication_via_contact("Oh no, it is back after all.")
+		frappe.get_doc("HD Ticket", ticket.name).create_communication_via_contact(
+			"Oh no, it is back after all."
+		)
 	assert status_of(ticket)[0] == "Open"
 
 
@@ -200,7 +220,12 @@ def test_a_rating_by_the_mailed_link_moves_nothing(as_user):
 		ticket = ticket_in(status)
 		with as_user("Guest"):
 			frappe.get_doc(
-				{"doctype": "HD Email Feedback", "key": ticket.key, "feedback_rating": 0.8, "feedback_extra": "good"}
+				{
+					"doctype": "HD Email Feedback",
+					"key": ticket.key,
+					"feedback_rating": 0.8,
+					"feedback_extra": "good",
+				}
 			).insert(ignore_permissions=True)
 		assert status_of(ticket)[0] == status
 		assert frappe.db.get_value("HD Ticket", ticket.name, "feedback_rating") == 0.8
@@ -241,10 +266,15 @@ def test_the_buttons_do_what_they_say(as_user):
 		with pytest.raises(frappe.ValidationError, match="not possible now"):
 			api.act(name, "parked", "I want it")
 	sent = frappe.get_all(
-		"Communication", filters={"reference_name": name, "sent_or_received": "Sent"}, pluck="content", order_by="creation"
+		"Communication",
+		filters={"reference_name": name, "sent_or_received": "Sent"},
+		pluck="content",
+		order_by="creation",
 	)
 	assert sent == ["Which version?", "Tick the box."]
-	reasons = frappe.get_all("Ticket Status Log", filters={"ticket": name}, pluck="reason", order_by="creation")
+	reasons = frappe.get_all(
+		"Ticket Status Log", filters={"ticket": name}, pluck="reason", order_by="creation"
+	)
 	assert "Needs a new field" in reasons and "There is no box." in reasons
 	said = frappe.get_all("Communication", filters={"reference_name": name, "content": "There is no box."})
 	assert len(said) == 1
@@ -294,5 +324,3 @@ def test_the_customer_reads_statuses_in_the_customers_words():
 	assert words["Pending"] == "We wachten op uw antwoord"
 	agents = set(words)
 	assert not agents & {label for name, label in words.items() if label and label != name}
-
-

@@ -40,7 +40,9 @@ def resolved(hours_ago: float, **fields):
 
 def shift(ticket, hours: float) -> None:
 	at = frappe.db.get_value(STATUS_LOG, present_entry(ticket.name), "at")
-	frappe.db.set_value(STATUS_LOG, present_entry(ticket.name), "at", at - timedelta(hours=hours), update_modified=False)
+	frappe.db.set_value(
+		STATUS_LOG, present_entry(ticket.name), "at", at - timedelta(hours=hours), update_modified=False
+	)
 
 
 def requests_for(ticket) -> list[str]:
@@ -51,7 +53,12 @@ def test_the_walk_of_the_clock(frozen_time):
 	with frozen_time("2026-03-02 09:00") as clock:
 		ticket = ticket_in("Resolved")
 		assert str(frappe.db.get_value("HD Ticket", ticket.name, "cse_closes_at")) == "2026-03-04 09:00:00"
-		for minutes, status, asked in ((24 * 60 - 1, "Resolved", 0), (1, "Resolved", 1), (24 * 60 - 1, "Resolved", 1), (1, "Closed", 1)):
+		for minutes, status, asked in (
+			(24 * 60 - 1, "Resolved", 0),
+			(1, "Resolved", 1),
+			(24 * 60 - 1, "Resolved", 1),
+			(1, "Closed", 1),
+		):
 			clock.tick(timedelta(minutes=minutes))
 			timers.run()
 			assert (status_of(ticket)[0], len(requests_for(ticket))) == (status, asked)
@@ -87,7 +94,12 @@ def test_off_for_a_day_and_nothing_is_forgotten():
 	asked, closed, both = resolved(25), resolved(49), resolved(72)
 	fresh = resolved(23)
 	timers.run()
-	assert [status_of(t)[0] for t in (asked, closed, both, fresh)] == ["Resolved", "Closed", "Closed", "Resolved"]
+	assert [status_of(t)[0] for t in (asked, closed, both, fresh)] == [
+		"Resolved",
+		"Closed",
+		"Closed",
+		"Resolved",
+	]
 
 
 def test_run_again_and_nothing_is_done_twice():
@@ -149,7 +161,9 @@ def test_one_bad_ticket_stops_no_other_and_is_reported_once():
 		assert status_of(good)[0] == "Closed" and status_of(bad)[0] == "Resolved"
 		reports = frappe.get_all("Error Log", filters={"reference_name": present_entry(bad.name)})
 		assert len(reports) == 1 and frappe.db.count("Error Log") == errors + 1
-		frappe.db.set_value("HD Ticket", bad.name, {"sla": "Default", "priority": "Medium"}, update_modified=False)
+		frappe.db.set_value(
+			"HD Ticket", bad.name, {"sla": "Default", "priority": "Medium"}, update_modified=False
+		)
 		frappe.db.commit()
 		timers.run()
 		assert status_of(bad)[0] == "Closed"

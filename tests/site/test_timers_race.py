@@ -55,7 +55,9 @@ def due():
 		smtp_port=9,
 		no_smtp_authentication=1,
 	)
-	tickets = [ticket_in("Resolved", raised_by=f"c{number}@many.example", contact=None) for number in range(TICKETS)]
+	tickets = [
+		ticket_in("Resolved", raised_by=f"c{number}@many.example", contact=None) for number in range(TICKETS)
+	]
 	for ticket in tickets:
 		line = present_entry(ticket.name)
 		at = frappe.db.get_value(STATUS_LOG, line, "at") - timedelta(hours=49)
@@ -74,9 +76,13 @@ def due():
 def assert_each_once(names):
 	frappe.db.rollback()
 	assert set(frappe.get_all(STATUS_LOG, filters={"ticket": ("in", names)}, pluck="timer_error")) == {None}
-	closings = frappe.get_all(STATUS_LOG, filters={"ticket": ("in", names), "to_status": "Closed"}, pluck="ticket")
+	closings = frappe.get_all(
+		STATUS_LOG, filters={"ticket": ("in", names), "to_status": "Closed"}, pluck="ticket"
+	)
 	assert Counter(closings) == Counter(names)
-	requests = frappe.get_all("Email Queue", filters={"reference_name": ("in", names)}, pluck="reference_name")
+	requests = frappe.get_all(
+		"Email Queue", filters={"reference_name": ("in", names)}, pluck="reference_name"
+	)
 	assert Counter(requests) == Counter(names)
 	statuses = frappe.get_all("HD Ticket", filters={"name": ("in", names)}, pluck="status")
 	assert set(statuses) == {"Closed"}

@@ -75,7 +75,11 @@ STATUSES = """dict(frappe.db.sql("select concat(name, ' ', subject), concat(stat
 def bench(*arguments: str) -> str:
 	"""A Frappe command on the bare site; its output."""
 	done = subprocess.run(
-		[*FRAPPE, "--site", BARE, *arguments], cwd=SITES, stdin=subprocess.DEVNULL, capture_output=True, text=True
+		[*FRAPPE, "--site", BARE, *arguments],
+		cwd=SITES,
+		stdin=subprocess.DEVNULL,
+		capture_output=True,
+		text=True,
 	)
 	assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 	return done.stdout
@@ -85,7 +89,10 @@ def ask(code: str):
 	"""Run a piece of Python on the bare site; what it answered."""
 	opening = f"import frappe; frappe.init({BARE!r}); frappe.connect(); frappe.set_user('Administrator')\n"
 	done = subprocess.run(
-		[PYTHON, "-c", opening + code.replace("STATUSES", STATUSES)], cwd=SITES, capture_output=True, text=True
+		[PYTHON, "-c", opening + code.replace("STATUSES", STATUSES)],
+		cwd=SITES,
+		capture_output=True,
+		text=True,
 	)
 	assert done.returncode == 0, done.stderr[-3000:]
 	return json.loads(done.stdout.split("ANSWER")[1])
@@ -98,14 +105,24 @@ def differences(before, after):
 		new = after[part]
 		keys = {*old, *new} if isinstance(old, dict) else ()
 		if old != new:
-			found[part] = [f"{k}: {old.get(k)} -> {new.get(k)}" for k in keys if old.get(k) != new.get(k)] or (old, new)
+			found[part] = [
+				f"{k}: {old.get(k)} -> {new.get(k)}" for k in keys if old.get(k) != new.get(k)
+			] or (old, new)
 	return found
 
 
 @pytest.fixture(scope="module")
 def bare_site():
 	shutil.rmtree(SITES / BARE, ignore_errors=True)
-	options = ["--force", "--db-name", "bare_site", "--db-password", DATABASE_PASSWORD, "--admin-password", "admin"]
+	options = [
+		"--force",
+		"--db-name",
+		"bare_site",
+		"--db-password",
+		DATABASE_PASSWORD,
+		"--admin-password",
+		"admin",
+	]
 	options += ["--mariadb-user-host-login-scope", "%"]
 	options += ["--db-root-username", "root", "--db-root-password", DATABASE_PASSWORD]
 	done = subprocess.run(
@@ -118,8 +135,19 @@ def bare_site():
 	assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 	yield BARE
 	subprocess.run(
-		[*FRAPPE, "drop-site", BARE, "--force", "--no-backup", "--db-root-username", "root"]
-		+ ["--db-root-password", DATABASE_PASSWORD, "--archived-sites-path", str(SITES / "archived")],
+		[
+			*FRAPPE,
+			"drop-site",
+			BARE,
+			"--force",
+			"--no-backup",
+			"--db-root-username",
+			"root",
+			"--db-root-password",
+			DATABASE_PASSWORD,
+			"--archived-sites-path",
+			str(SITES / "archived"),
+		],
 		cwd=SITES,
 		stdin=subprocess.DEVNULL,
 		capture_output=True,
@@ -133,7 +161,13 @@ def test_the_stock_helpdesk_is_as_it_was(bare_site):
 
 	bench("install-app", "crm_support_ext")
 	taken_over = ask("import json\nprint('ANSWER' + json.dumps(STATUSES))")
-	assert sorted(taken_over.values()) == ["Closed/Resolved", "Open/Open", "Open/Open", "Pending/Paused", "Resolved/Resolved"]
+	assert sorted(taken_over.values()) == [
+		"Closed/Resolved",
+		"Open/Open",
+		"Open/Open",
+		"Pending/Paused",
+		"Resolved/Resolved",
+	]
 	used = ask(USE)
 	installed = ask(SNAPSHOT)
 	bench("uninstall-app", "crm_support_ext", "--dry-run", "--yes", "--no-backup")
@@ -145,11 +179,18 @@ def test_the_stock_helpdesk_is_as_it_was(bare_site):
 	after["rules"] = {name: rule for name, rule in after["rules"].items() if name not in made}
 	different = differences(stock, after)
 	assert not different, different
-	assert [rule["assign_condition"] for rule in made.values()] == ["status == 'Open' and agent_group == 'Made while here'"]
+	assert [rule["assign_condition"] for rule in made.values()] == [
+		"status == 'Open' and agent_group == 'Made while here'"
+	]
 	kept = ask("import json\nprint('ANSWER' + json.dumps(STATUSES))")
 	assert set(kept) == set(used)
 	assert {status.split("/")[0] for status in kept.values()} == {"Open", "Replied", "Resolved", "Closed"}
-	assert ask("import json\ndoc = frappe.get_doc('HD Ticket', {'subject': 'Parked'}); doc.status = 'Open'; doc.save()\nprint('ANSWER{}')") == {}
+	assert (
+		ask(
+			"import json\ndoc = frappe.get_doc('HD Ticket', {'subject': 'Parked'}); doc.status = 'Open'; doc.save()\nprint('ANSWER{}')"
+		)
+		== {}
+	)
 
 	bench("install-app", "crm_support_ext")
 	again = ask(SNAPSHOT)

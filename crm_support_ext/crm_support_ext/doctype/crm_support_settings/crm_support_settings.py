@@ -16,9 +16,9 @@ class CRMSupportSettings(Document):
 	def validate(self) -> None:
 		if self.close_after_hours < self.survey_after_hours:
 			frappe.throw(
-				_("A ticket would close after {0} hours, before the customer is asked after {1}. Ask earlier or close later.").format(
-					self.close_after_hours, self.survey_after_hours
-				)
+				_(
+					"A ticket would close after {0} hours, before the customer is asked after {1}. Ask earlier or close later."
+				).format(self.close_after_hours, self.survey_after_hours)
 			)
 		if not 0 <= (self.survey_share or 0) <= 100:
 			frappe.throw(_("The share of resolutions that are asked about lies between 0 and 100 %."))
