@@ -6,6 +6,8 @@ the status that a reply leads to, who may write, the two ways in which a reply a
 
 from __future__ import annotations
 
+from typing import Any
+
 import frappe
 from frappe import _
 from frappe.utils import get_url
@@ -19,7 +21,7 @@ from crm_support_ext.messages import protected
 from crm_support_ext.permissions import actor, not_the_customers
 from crm_support_ext.services.follow_ups import place_for
 from crm_support_ext.store.frappe import FrappeStore, SiteTicket, now
-from crm_support_ext.store.senders import origin_of
+from crm_support_ext.store.senders import can_mail, is_from_machine, origin_of
 
 
 class SupportTicket(HDTicket):
@@ -88,10 +90,12 @@ class SupportTicket(HDTicket):
 	def create_communication_via_contact(
 		self,
 		message: str,
-		attachments: list[dict] = [],
-		new_ticket: bool = False,  # noqa: B006
+		attachments: list[dict] | None = None,
+		new_ticket: bool = False,
 	) -> None:
 		"""A message in the portal; on a closed ticket it is the first of its follow-up, or joins the one there is."""
+		if attachments is None:
+			attachments = []
 		if not new_ticket:
 			place = place_for(FrappeStore(), SiteTicket(self), now()).doc
 			if place.name != self.name:
@@ -108,18 +112,40 @@ class SupportTicket(HDTicket):
 
 	def ask_satisfaction(self) -> None:
 		"""Mail the helpdesk's own satisfaction request, with its key and page, for portal and mail tickets alike."""
-		content = frappe.db.get_single_value("HD Settings", "feedback_email_content")
+		url = f"{get_url()}/ticket-feedback/new?key={self.key}"
 		last = self.get_last_communication()
+		self._queue_mail(
+			f"Re: {self.subject}",
+			"feedback_email_content",
+			"share_feedback",
+			"hd-email-feedback",
+			last,
+			url=url,
+		)
+
+	def send_acknowledgement_email(self) -> None:
+		"""Queue the receipt that bears the number.
+
+		The stock class sends it at once, so that a mail server which is down holds up the ticket, and it
+		answers machines too.
+		"""
+		if can_mail() and not is_from_machine():
+			subject = _("Ticket #{0}: We've received your request").format(self.name)
+			self._queue_mail(
+				subject, "acknowledgement_email_content", "acknowledgement", "hd-acknowledgement"
+			)
+
+	def _queue_mail(
+		self, subject: str, setting: str, template: str, mark: str, answers: Any = None, **values: str
+	) -> None:
+		content = frappe.db.get_single_value("HD Settings", setting)
 		frappe.sendmail(
 			recipients=[self.raised_by],
-			subject=f"Re: {self.subject}",
-			message=self._get_rendered_template(
-				content,
-				get_default_email_content("share_feedback"),
-				{"url": f"{get_url()}/ticket-feedback/new?key={self.key}"},
-			),
+			subject=subject,
+			message=self._get_rendered_template(content, get_default_email_content(template), values),
 			reference_doctype=TICKET,
 			reference_name=self.name,
-			in_reply_to=last.name if last else None,
-			email_headers={"X-Auto-Generated": "hd-email-feedback"},
+			in_reply_to=answers.name if answers else None,
+			expose_recipients="header",
+			email_headers={"X-Auto-Generated": mark, "Auto-Submitted": "auto-generated"},
 		)

@@ -10,8 +10,11 @@ import frappe
 from crm_support_ext.constants import REPLACED_SETTINGS, SETTINGS, STATUSES, TICKET, TICKET_STATUS
 from crm_support_ext.store.assignment import by_category
 
+RECEIPT = "send_acknowledgement_email"
+"""The customer gets a receipt with the number (domain.md 1); an administrator may switch it off again."""
+
 REPLACED: dict[str, tuple[str, ...]] = {
-	"HD Settings": (*REPLACED_SETTINGS, "update_status_to", "auto_close_status"),
+	"HD Settings": (*REPLACED_SETTINGS, "update_status_to", "auto_close_status", RECEIPT),
 	"HD Service Level Agreement": ("default_ticket_status", "ticket_reopen_status"),
 	TICKET_STATUS: ("enabled", "order", "color", "category", "different_view", "label_customer"),
 	"Assignment Rule": ("assign_condition", "assign_condition_json"),
@@ -25,6 +28,7 @@ def remember() -> bool:
 		return False
 	stock = {doctype: _values(doctype, fields) for doctype, fields in REPLACED.items()}
 	frappe.db.set_single_value(SETTINGS, "replaced", json.dumps(stock, default=str))
+	frappe.db.set_single_value("HD Settings", RECEIPT, 1)
 	return True
 
 

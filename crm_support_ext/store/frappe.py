@@ -153,12 +153,8 @@ class FrappeStore:
 		return moment(asked[0]) if asked else None
 
 	def survey(self, ticket: SiteTicket, at: datetime, *, asked: bool) -> None:
-		frappe.db.set_value(
-			STATUS_LOG,
-			present_entry(ticket.name),
-			{"survey": "Asked" if asked else "Left out", "survey_at": site_time(at)},
-			update_modified=False,
-		)
+		entry = {"survey": "Asked" if asked else "Left out", "survey_at": site_time(at)}
+		frappe.db.set_value(STATUS_LOG, present_entry(ticket.name), entry, update_modified=False)
 		if asked and not frappe.flags.cse_history:
 			ticket.doc.ask_satisfaction()
 

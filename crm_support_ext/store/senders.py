@@ -20,11 +20,8 @@ def origin_of(communication: Any, ticket: Any) -> Origin:
 	sender = parseaddr(communication.sender or "")[1].lower()
 	if is_merging():
 		return Origin.COPY
-	mail = mail_being_received()
-	if mail:
-		headers = {name.lower(): str(value) for name, value in mail.items()}
-		if is_machine_mail(headers, mail.get_content_type()):
-			return Origin.MACHINE
+	if is_from_machine():
+		return Origin.MACHINE
 	if not belongs_to_ticket(sender, ticket):
 		if is_agent_address(sender):
 			return Origin.AGENT
@@ -34,6 +31,20 @@ def origin_of(communication: Any, ticket: Any) -> Origin:
 	if answered and only_says_thanks(plain_text(communication), thanks_phrases()):
 		return Origin.THANKS
 	return Origin.CUSTOMER
+
+
+def is_from_machine() -> bool:
+	"""Whether a machine sent the mail that is being received, if one is."""
+	mail = mail_being_received()
+	if mail is None:
+		return False
+	headers = {name.lower(): str(value) for name, value in mail.items()}
+	return is_machine_mail(headers, mail.get_content_type())
+
+
+def can_mail() -> bool:
+	"""Whether the desk has an account to send from."""
+	return bool(frappe.db.exists("Email Account", {"default_outgoing": 1, "enable_outgoing": 1}))
 
 
 def belongs_to_ticket(address: str, ticket: Any) -> bool:

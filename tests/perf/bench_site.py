@@ -36,7 +36,7 @@ def measure() -> list[Row]:
 	frappe.connect()
 	frappe.flags.in_test = frappe.in_test = True
 	frappe.db.commit = lambda **_: None  # type: ignore[method-assign]
-	frappe.db.set_single_value("HD Settings", "skip_email_workflow", 1)
+	frappe.db.set_single_value("HD Settings", {"skip_email_workflow": 1, "send_acknowledgement_email": 0})
 	try:
 		rows = [compared(what, operation) for what, operation in OPERATIONS.items()]
 		return [*rows, the_due_query()]

@@ -126,23 +126,6 @@ def test_the_six_statuses_stay():
 	assert frappe.db.get_value("HD Ticket Status", "Parked", ["category", "enabled"]) == ("Paused", 1)
 
 
-@pytest.mark.commits
-def test_bulk_edit_obeys():
-	from frappe.desk.doctype.bulk_update.bulk_update import submit_cancel_or_update_docs
-
-	names = [ticket_in("Open").name, ticket_in("Parked").name]
-	frappe.db.commit()
-	submit_cancel_or_update_docs(
-		"HD Ticket", frappe.as_json(names), "update", frappe.as_json({"status": "Pending"})
-	)
-	try:
-		assert [frappe.db.get_value("HD Ticket", name, "status") for name in names] == ["Pending", "Parked"]
-	finally:
-		for name in names:
-			frappe.delete_doc("HD Ticket", name, force=True)
-		frappe.db.commit()
-
-
 @pytest.mark.parametrize("given", STATUSES)
 def test_a_ticket_is_new_whatever_its_maker_says(given):
 	ticket = make_ticket(status=given, raised_by=CUSTOMER)

@@ -249,12 +249,24 @@ def test_a_saved_old_message_moves_nothing():
 	assert status_of(ticket)[0] == "Resolved"
 
 
+def receipts(message):
+	return frappe.get_all("Email Queue", filters={"reference_name": message.reference_name}, pluck="message")
+
+
 def test_the_receipt_bears_the_number():
-	frappe.db.set_single_value("HD Settings", "send_acknowledgement_email", 1)
 	outgoing()
 	message = receive(mail(CUSTOMER, "Nothing prints", "The printer stays silent."))
-	sent = frappe.get_all("Email Queue", filters={"reference_name": message.reference_name}, pluck="message")
-	assert len(sent) == 1 and message.reference_name in sent[0]
+	(receipt,) = receipts(message)
+	assert f"#{message.reference_name}" in receipt and "Auto-Submitted" in receipt
+
+
+def test_no_receipt_for_a_machine_and_none_without_an_account():
+	outgoing()
+	message = receive(mail(CUSTOMER, "Out of office", "Until Monday.", Auto_Submitted="auto-replied"))
+	assert not receipts(message)
+	frappe.db.set_value("Email Account", {"default_outgoing": 1}, "default_outgoing", 0)
+	message = receive(mail(CUSTOMER, "Nothing scans", "The scanner stays dark."))
+	assert not receipts(message) and frappe.db.exists("HD Ticket", message.reference_name)
 
 
 def activity(ticket) -> str:
@@ -262,7 +274,9 @@ def activity(ticket) -> str:
 
 
 def outgoing():
-	return make(
+	if frappe.db.exists("Email Account", {"default_outgoing": 1}):
+		return
+	make(
 		"Email Account",
 		email_account_name="Out",
 		email_id="out@desk.example",
