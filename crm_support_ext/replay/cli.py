@@ -150,10 +150,8 @@ def _upload(arguments: argparse.Namespace) -> int:
 
 	policy = load_policy(arguments.policy)
 	digest = hashlib.sha256()
-	rows = first_tickets(
-		read_log(arguments.log, policy.zone, _map(arguments), digest.update), arguments.limit
-	)
-	end = end_of(rows, arguments.until, policy)
+	log = read_log(arguments.log, policy.zone, _map(arguments), digest.update)
+	rows, end = first_tickets(log, arguments.limit), end_of(log, arguments.until, policy)
 	if end is None:
 		print("The log is empty.")
 		return 0
