@@ -26,7 +26,7 @@ def actions(ticket: str) -> dict[str, Any]:
 	Answers ``actions``, rows of event, label, prompt and needs_text, and ``more``, the name of the menu.
 	"""
 	doc = _ticket(ticket, "read")
-	status, by = status_of(doc), actor()
+	status, possible = status_of(doc), list(allowed(status_of(doc), actor()))
 	rows = [
 		{
 			"event": event.value,
@@ -34,9 +34,9 @@ def actions(ticket: str) -> dict[str, Any]:
 			"prompt": prompt(event),
 			"needs_text": event in NEEDS_REASON or event is Event.ASKED,
 		}
-		for event in allowed(status, by)
-		if not (event is Event.REOPENED and by is not Actor.CUSTOMER)
-		and event is not Event.CONFIRMED  # the portal has its own Close button
+		for event in possible
+		if event is not Event.CONFIRMED  # the portal has its own Close button
+		and not (event is Event.TAKEN_UP and Event.REOPENED in possible)  # two words for one press
 	]
 	if decide(status, Event.CUSTOMER_REPLIED) is FollowUp.NEEDED:
 		rows.append(

@@ -30,7 +30,7 @@ BUTTONS = {
 	"Open": (["Ask the customer", "Resolve"], ["Park"]),
 	"Pending": (["Take up", "Resolve"], ["Park"]),
 	"Parked": (["No software change after all", "Resolve"], []),
-	"Resolved": (["Take up"], []),
+	"Resolved": (["Reopen"], []),
 	"Closed": (["Follow up"], []),
 }
 """What an agent is offered in each status: in sight, and under More."""

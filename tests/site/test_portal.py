@@ -241,7 +241,7 @@ def test_the_buttons_are_those_that_the_table_allows(as_user):
 		"Open": ["asked", "parked", "resolved"],
 		"Pending": ["taken_up", "parked", "resolved"],
 		"Parked": ["unparked", "resolved"],
-		"Resolved": ["taken_up"],
+		"Resolved": ["reopened"],
 		"Closed": ["follow_up"],
 	}
 	for status, events in expected.items():
