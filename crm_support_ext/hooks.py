@@ -47,7 +47,7 @@ doc_events = {
 	},
 }
 
-ignore_links_on_delete = ["Ticket Status Log"]
+ignore_links_on_delete = ["Ticket Status Log", "Ticket Import"]
 
 # What the clock does
 

@@ -18,7 +18,8 @@ from crm_support_ext.domain.lifecycle import (
 	allowed,
 )
 from crm_support_ext.domain.results import Refusal
-from crm_support_ext.store.frappe import site_time
+from crm_support_ext.store.frappe import site_time, timing
+from crm_support_ext.store.wording import site_language
 
 
 def event_label(event: Event) -> str:
@@ -70,10 +71,10 @@ def sentence(refusal: Refusal, ticket: str = "") -> str:
 		return _(
 			"“{0}” needs a reason. Press that button on the ticket, or send the reason along with the status, in the field cse_reason."
 		).format(event_label(event))
-	if refusal.code == "not_yours" and event is Event.FORCE_CLOSED:
+	if actor is Actor.AGENT and (event is Event.FORCE_CLOSED or to is Status.CLOSED):
 		return _(
-			"Only an Agent Manager closes a ticket at once. Resolve it instead: it closes by itself 48 hours later."
-		)
+			"Only an Agent Manager closes a ticket at once. Resolve it instead: it closes by itself {0} hours later."
+		).format(timing().close_after_hours)
 	if refusal.code == "not_yours":
 		return _("“{0}” is not yours to do on ticket {1}. {2}").format(
 			event_label(event), number, _instead(status, actor)
@@ -116,16 +117,12 @@ def waiting_line(change: StatusChange) -> str:
 	waits_on = WAITING_ON[change.after]
 	if waits_on is None:
 		return ""
-	lang = _site_language()
+	lang = site_language()
 	names = {
 		WaitingOn.US: _("us", lang=lang),
 		WaitingOn.CUSTOMER: _("the customer", lang=lang),
 		WaitingOn.THIRD_PARTY: _("a third party", lang=lang),
-		WaitingOn.PRODUCT: _("a change to the software", lang=lang),
+		WaitingOn.PRODUCT: _("the product", lang=lang),
 	}
 	since = format_datetime(site_time(change.at), "yyyy-MM-dd HH:mm")
 	return _("{0}, since {1}", lang=lang).format(names[waits_on], since)
-
-
-def _site_language() -> str:
-	return frappe.db.get_default("lang") or "en"

@@ -5,11 +5,14 @@ Only a System Manager may; no mail is sent. A call is kept as a whole or not at 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils.synchronization import filelock
 
 from crm_support_ext.constants import SYSTEM_MANAGER
 from crm_support_ext.domain.lifecycle import CREATED, Event, Timing
@@ -22,7 +25,11 @@ COLUMNS = ("customer", "actor", "item")
 @frappe.whitelist(methods=["POST"])
 def book(log: str, events: list, timing: dict) -> dict[str, Any]:
 	"""Play rows of a log, which come in order of time. Answers how many were played and skipped, and the refusals."""
-	history = _history(log, timing)
+	with _history(log, timing) as history:
+		return _play(history, events)
+
+
+def _play(history: History, events: list) -> dict[str, Any]:
 	played, refused = 0, []
 	for event in events:
 		row, happened = _row(event), _event(event)
@@ -41,16 +48,21 @@ def book(log: str, events: list, timing: dict) -> dict[str, Any]:
 @frappe.whitelist(methods=["POST"])
 def finish(log: str, until: str, timing: dict) -> dict[str, Any]:
 	"""Let the timers fire that are due by the end of the log, and leave its tickets to the desk."""
-	history = _history(log, timing)
-	history.fire_until(_moment(until, 0))
-	history.finish()
+	with _history(log, timing) as history:
+		history.fire_until(_moment(until, 0))
+		history.finish()
 	return {"finished": True}
 
 
-def _history(log: str, timing: dict) -> History:
+@contextmanager
+def _history(log: str, timing: dict) -> Iterator[History]:
+	"""The history of one log, for one call at a time: a client that was stopped may have left one running."""
 	frappe.only_for(SYSTEM_MANAGER)
 	frappe.flags.update(cse_history=True, mute_emails=True)
-	return History(log, Timing(**timing))
+	with filelock(f"crm-support-history-{log[:16]}", timeout=300):
+		frappe.db.commit()  # nosemgrep: look at what the call before has committed, not at when this one came
+		yield History(log, Timing(**timing))
+		frappe.db.commit()  # nosemgrep: before the next call may look
 
 
 def _row(event: dict) -> HistoryRow:

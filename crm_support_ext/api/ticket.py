@@ -9,7 +9,16 @@ import frappe
 from frappe import _
 
 from crm_support_ext.constants import REASON, STATUS_LOG, TICKET
-from crm_support_ext.domain.lifecycle import NEEDS_REASON, Actor, Event, FollowUp, Status, allowed, decide
+from crm_support_ext.domain.lifecycle import (
+	EXPRESSIBLE,
+	NEEDS_REASON,
+	Actor,
+	Event,
+	FollowUp,
+	Status,
+	allowed,
+	decide,
+)
 from crm_support_ext.messages import event_label, prompt
 from crm_support_ext.permissions import actor
 from crm_support_ext.services.follow_ups import end_of_thread
@@ -51,13 +60,12 @@ def act(ticket: str, event: str, text: str = "") -> dict[str, str]:
 	if event == "follow_up":
 		return follow_up(ticket, text)
 	doc = _ticket(ticket, "write")
-	happened = Event(event) if event in {e.value for e in allowed(status_of(doc), actor())} else None
+	happened = next((known for known in EXPRESSIBLE if known.value == event), None)
 	if happened is None:
-		frappe.throw(
-			_("This is not possible now: the ticket has become {0}. Load the page again.").format(
-				_(doc.status)
-			)
-		)
+		pressable = ", ".join(known.value for known in EXPRESSIBLE)
+		frappe.throw(_("{0} is no button of a ticket. Use one of: {1}, follow_up.").format(event, pressable))
+	if happened is Event.ASKED and not text.strip():
+		frappe.throw(_("Write what you want to know; nothing was changed."))
 	doc.flags.cse_event = happened
 	doc.set(REASON, text)
 	doc.save(ignore_permissions=True)

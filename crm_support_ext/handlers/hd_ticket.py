@@ -7,12 +7,12 @@ from typing import Any
 import frappe
 
 from crm_support_ext import messages
-from crm_support_ext.constants import CLOSES_AT, FOLLOW_UP, FOLLOW_UP_OF, REASON, STATUS_LOG, WAITING_ON
+from crm_support_ext.constants import CLOSES_AT, FOLLOW_UP, FOLLOW_UP_OF, REASON, WAITING_ON
 from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Event, Status
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.permissions import actor
 from crm_support_ext.services.change_of_status import Saved, settle
-from crm_support_ext.store.frappe import FrappeStore, SiteTicket, begin, keep_record, now, status_of
+from crm_support_ext.store.frappe import FrappeStore, SiteTicket, begin, forget, keep_record, now, status_of
 
 
 def before_validate(doc: Any, method: str | None = None) -> None:
@@ -26,8 +26,11 @@ def before_validate(doc: Any, method: str | None = None) -> None:
 
 
 def after_insert(doc: Any, method: str | None = None) -> None:
-	"""Begin the ticket's record."""
+	"""Begin the ticket's record; send the receipt that the helpdesk does not send for a call or a letter."""
 	keep_record(doc)
+	entered_by_agent = doc.via_customer_portal and doc.raised_by != frappe.session.user
+	if entered_by_agent and frappe.db.get_single_value("HD Settings", "send_acknowledgement_email"):
+		doc.send_acknowledgement_email()
 
 
 def on_update(doc: Any, method: str | None = None) -> None:
@@ -38,7 +41,7 @@ def on_update(doc: Any, method: str | None = None) -> None:
 
 def on_trash(doc: Any, method: str | None = None) -> None:
 	"""The record goes with its ticket."""
-	frappe.db.delete(STATUS_LOG, {"ticket": str(doc.name)})
+	forget(doc)
 
 
 def _start(doc: Any) -> None:

@@ -39,6 +39,9 @@ def main(argv: list[str] | None = None) -> int:
 	except BadInput as error:
 		print(error, file=sys.stderr)
 		return 2
+	except KeyboardInterrupt:
+		print("Stopped. Nothing is half done; start the same command again to go on.", file=sys.stderr)
+		return 130
 	except BrokenPipeError:  # the reader has seen enough
 		os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 		return 0

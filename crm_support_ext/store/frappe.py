@@ -23,6 +23,7 @@ from crm_support_ext.constants import (
 	SETTINGS,
 	STATUS_LOG,
 	TICKET,
+	TICKET_IMPORT,
 )
 from crm_support_ext.domain.lifecycle import CREATED, WAITING_ON, Status, StatusChange, Timing
 
@@ -155,7 +156,7 @@ class FrappeStore:
 	def survey(self, ticket: SiteTicket, at: datetime, *, asked: bool) -> None:
 		entry = {"survey": "Asked" if asked else "Left out", "survey_at": site_time(at)}
 		frappe.db.set_value(STATUS_LOG, present_entry(ticket.name), entry, update_modified=False)
-		if asked and not frappe.flags.cse_history:
+		if asked:
 			ticket.doc.ask_satisfaction()
 
 
@@ -215,9 +216,13 @@ def keep_record(doc: Any) -> None:
 	).db_insert()
 
 
-def record(ticket: str) -> list[Any]:
-	"""The whole record of a ticket, oldest first, as rows of Ticket Status Log."""
-	return frappe.get_all(STATUS_LOG, filters={"ticket": str(ticket)}, fields=["*"], order_by="creation asc")
+def forget(doc: Any) -> None:
+	"""Take a ticket that is deleted out of its record, its import, and its chain of follow-ups."""
+	for doctype in (STATUS_LOG, TICKET_IMPORT):
+		frappe.db.delete(doctype, {"ticket": str(doc.name)})
+	for here, there in ((FOLLOW_UP_OF, FOLLOW_UP), (FOLLOW_UP, FOLLOW_UP_OF)):
+		if doc.get(here):
+			frappe.db.set_value(TICKET, doc.get(here), there, None, update_modified=False)
 
 
 def present_entry(ticket: str) -> str | None:

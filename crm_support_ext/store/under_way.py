@@ -1,6 +1,6 @@
 """What the framework or the helpdesk is doing at this moment and does not tell its handlers.
 
-A mail's headers and the fact that a merge is copying messages are known two frames up the stack and nowhere
+A mail's headers and the fact that a merge is copying messages are known further up the stack and nowhere
 else: there is no hook, flag or field for them (docs/adr/002). This module is the only one that looks there.
 """
 

@@ -11,7 +11,7 @@ from crm_support_ext.domain.lifecycle import Status
 
 def site_language() -> str:
 	"""The language in which the site speaks to everyone: the setting, else the system's."""
-	return frappe.db.get_single_value(SETTINGS, "wording_language") or frappe.db.get_default("lang") or "en"
+	return frappe.get_cached_doc(SETTINGS).wording_language or frappe.db.get_default("lang") or "en"
 
 
 def customer_wording() -> dict[Status, str]:

@@ -48,7 +48,7 @@ def chosen(policy):
 def on_the_site():
 	"""Every imported ticket's status and record, by the log's names."""
 	found = {}
-	for entry in frappe.get_all("Ticket Import", fields=["log_ticket", "ticket"]):
+	for entry in frappe.get_all("Ticket Import", filters={"log": "log"}, fields=["log_ticket", "ticket"]):
 		rows = frappe.get_all(
 			"Ticket Status Log", filters={"ticket": entry.ticket}, fields=["*"], order_by="creation asc"
 		)

@@ -166,7 +166,7 @@ def test_waiting_on_follows_the_status():
 		lines[ticket.status] = ticket.cse_waiting_on
 	assert lines["Open"].startswith("us, since 20")
 	assert lines["Pending"].startswith("the customer, since 20")
-	assert lines["Parked"].startswith("a change to the software, since 20")
+	assert lines["Parked"].startswith("the product, since 20")
 	assert not lines["Resolved"]
 
 

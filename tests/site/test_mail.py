@@ -254,14 +254,20 @@ def receipts(message):
 
 
 def test_the_receipt_bears_the_number():
-	outgoing()
 	message = receive(mail(CUSTOMER, "Nothing prints", "The printer stays silent."))
 	(receipt,) = receipts(message)
 	assert f"#{message.reference_name}" in receipt and "Auto-Submitted" in receipt
 
 
+def test_a_call_that_an_agent_enters_has_a_receipt_too(as_user):
+	with as_user(AGENT):
+		called = make(
+			"HD Ticket", subject="A call", description="x", raised_by=CUSTOMER, via_customer_portal=1
+		)
+	assert frappe.db.count("Email Queue", {"reference_name": called.name}) == 1
+
+
 def test_no_receipt_for_a_machine_and_none_without_an_account():
-	outgoing()
 	message = receive(mail(CUSTOMER, "Out of office", "Until Monday.", Auto_Submitted="auto-replied"))
 	assert not receipts(message)
 	frappe.db.set_value("Email Account", {"default_outgoing": 1}, "default_outgoing", 0)
@@ -271,18 +277,3 @@ def test_no_receipt_for_a_machine_and_none_without_an_account():
 
 def activity(ticket) -> str:
 	return " ".join(frappe.get_all("HD Ticket Activity", filters={"ticket": ticket.name}, pluck="action"))
-
-
-def outgoing():
-	if frappe.db.exists("Email Account", {"default_outgoing": 1}):
-		return
-	make(
-		"Email Account",
-		email_account_name="Out",
-		email_id="out@desk.example",
-		enable_outgoing=1,
-		default_outgoing=1,
-		smtp_server="127.0.0.1",
-		smtp_port=9,
-		no_smtp_authentication=1,
-	)

@@ -263,8 +263,15 @@ def test_the_buttons_do_what_they_say(as_user):
 		assert api.act(name, "resolved", "Tick the box.")["status"] == "Resolved"
 	with as_user(CUSTOMER):
 		assert api.act(name, "reopened", "There is no box.")["status"] == "Open"
-		with pytest.raises(frappe.ValidationError, match="not possible now"):
+		with pytest.raises(frappe.PermissionError, match="not yours to do"):
 			api.act(name, "parked", "I want it")
+		with pytest.raises(frappe.ValidationError, match="no button"):
+			api.act(name, "merged")
+	with as_user(AGENT):
+		with pytest.raises(frappe.PermissionError, match="Only an Agent Manager"):
+			api.act(name, "force_closed", "spam")
+		with pytest.raises(frappe.ValidationError, match="what you want to know"):
+			api.act(name, "asked", " ")
 	sent = frappe.get_all(
 		"Communication",
 		filters={"reference_name": name, "sent_or_received": "Sent"},
@@ -304,6 +311,17 @@ def test_follow_up_by_button(as_user):
 		api.act(str(ticket.name), "follow_up", "Once more.")
 	with as_user(CUSTOMER), pytest.raises(frappe.ValidationError, match="nothing was made"):
 		api.act(str(ticket.name), "follow_up", "  ")
+
+
+def test_a_deleted_ticket_leaves_its_chain(as_user):
+	ticket = ticket_in("Closed")
+	with as_user(CUSTOMER):
+		name = api.act(str(ticket.name), "follow_up", "It is back.")["ticket"]
+	frappe.delete_doc("HD Ticket", name)
+	assert not frappe.db.get_value("HD Ticket", ticket.name, "cse_follow_up")
+	assert not frappe.db.exists("Ticket Status Log", {"ticket": name})
+	with as_user(CUSTOMER):
+		assert api.act(str(ticket.name), "follow_up", "Once more.")["status"] == "New"
 
 
 def test_the_customer_reads_the_record_without_who_and_why(as_user):

@@ -11,24 +11,12 @@ from frappe.utils import now_datetime
 from crm_support_ext.constants import STATUS_LOG
 from crm_support_ext.store.frappe import present_entry
 from crm_support_ext.tasks import timers
-from tests.factories import make
 from tests.site.desk import happen, people, record_of, reply, status_of, ticket_in
 
 
 @pytest.fixture(autouse=True)
 def desk():
 	people()
-	make(
-		"Email Account",
-		email_account_name="Out",
-		email_id="out@desk.example",
-		enable_outgoing=1,
-		default_outgoing=1,
-		smtp_server="127.0.0.1",
-		smtp_port=9,
-		no_smtp_authentication=1,
-	)
-	frappe.db.set_single_value("HD Settings", "skip_email_workflow", 1)
 
 
 def resolved(hours_ago: float, **fields):
@@ -176,7 +164,6 @@ def clean(*tickets):
 	for ticket in tickets:
 		frappe.db.delete("Email Queue", {"reference_name": str(ticket.name)})
 		frappe.delete_doc("HD Ticket", ticket.name, force=True)
-	frappe.db.delete("Email Account", {"name": "Out"})
 	frappe.db.commit()
 
 

@@ -12,7 +12,6 @@ import pytest
 
 from crm_support_ext.constants import STATUS_LOG
 from crm_support_ext.store.frappe import present_entry
-from tests.factories import make
 from tests.harness.bench import SITE
 from tests.site.desk import people, ticket_in
 
@@ -45,16 +44,6 @@ def start(die_at: int = 0) -> subprocess.Popen:
 def due():
 	"""Tickets of as many contacts that are due for both timers, committed; afterwards they are gone."""
 	people()
-	make(
-		"Email Account",
-		email_account_name="Out",
-		email_id="out@desk.example",
-		enable_outgoing=1,
-		default_outgoing=1,
-		smtp_server="127.0.0.1",
-		smtp_port=9,
-		no_smtp_authentication=1,
-	)
 	tickets = [
 		ticket_in("Resolved", raised_by=f"c{number}@many.example", contact=None) for number in range(TICKETS)
 	]
@@ -69,7 +58,6 @@ def due():
 	frappe.db.delete("Email Queue", {"reference_name": ("in", names)})
 	for name in names:
 		frappe.delete_doc("HD Ticket", name, force=True)
-	frappe.delete_doc("Email Account", "Out", force=True)
 	frappe.db.commit()
 
 
