@@ -101,10 +101,8 @@ class SupportTicket(HDTicket):
 			if place.name != self.name:
 				first = not place.description
 				return place.create_communication_via_contact(message, attachments, new_ticket=first)
-			probe = frappe._dict(
-				sender=frappe.session.user, content=message, communication_date=None, flags=frappe._dict()
-			)
-			self.flags.cse_event = EVENT[origin_of(probe, self)]
+			words = frappe._dict(sender=frappe.session.user, content=message)
+			self.flags.cse_event = EVENT[origin_of(words, self)]
 		super().create_communication_via_contact(message, attachments, new_ticket)
 
 	def handle_email_feedback(self) -> None:
