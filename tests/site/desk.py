@@ -77,6 +77,19 @@ def record_of(ticket: Any) -> list[tuple[str | None, str, str]]:
 	return [(row.from_status, row.to_status, row.cause) for row in rows]
 
 
+RECEIPT, REQUEST = "hd-acknowledgement", "hd-email-feedback"
+"""The marks of the two mails that a customer gets unasked."""
+
+
+def mails(mark: str, *names: str) -> dict[str, list[str]]:
+	"""The queued mails of this mark about these tickets, by ticket."""
+	found: dict[str, list[str]] = {str(name): [] for name in names}
+	filters = {"reference_name": ("in", list(found)), "message": ("like", f"%{mark}%")}
+	for row in frappe.get_all("Email Queue", filters=filters, fields=["reference_name", "message"]):
+		found[row.reference_name].append(row.message)
+	return found
+
+
 def mailbox() -> Any:
 	"""The desk's own mailbox, whose mail becomes tickets."""
 	if not frappe.db.exists("Email Account", "Desk"):

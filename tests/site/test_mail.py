@@ -10,9 +10,11 @@ from tests.site.desk import (
 	AGENT,
 	COLLEAGUE,
 	CUSTOMER,
+	RECEIPT,
 	STRANGER,
 	happen,
 	mail,
+	mails,
 	people,
 	receive,
 	record_of,
@@ -250,7 +252,7 @@ def test_a_saved_old_message_moves_nothing():
 
 
 def receipts(message):
-	return frappe.get_all("Email Queue", filters={"reference_name": message.reference_name}, pluck="message")
+	return mails(RECEIPT, message.reference_name)[message.reference_name]
 
 
 def test_the_receipt_bears_the_number():
@@ -264,7 +266,7 @@ def test_a_call_that_an_agent_enters_has_a_receipt_too(as_user):
 		called = make(
 			"HD Ticket", subject="A call", description="x", raised_by=CUSTOMER, via_customer_portal=1
 		)
-	assert frappe.db.count("Email Queue", {"reference_name": called.name}) == 1
+	assert len(mails(RECEIPT, called.name)[str(called.name)]) == 1
 
 
 def test_no_receipt_for_a_machine_and_none_without_an_account():

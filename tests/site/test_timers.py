@@ -11,7 +11,7 @@ from frappe.utils import now_datetime
 from crm_support_ext.constants import STATUS_LOG
 from crm_support_ext.store.frappe import present_entry
 from crm_support_ext.tasks import timers
-from tests.site.desk import happen, people, record_of, reply, status_of, ticket_in
+from tests.site.desk import REQUEST, happen, mails, people, record_of, reply, status_of, ticket_in
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def shift(ticket, hours: float) -> None:
 
 
 def requests_for(ticket) -> list[str]:
-	return frappe.get_all("Email Queue", filters={"reference_name": str(ticket.name)}, pluck="message")
+	return mails(REQUEST, ticket.name)[str(ticket.name)]
 
 
 def test_the_walk_of_the_clock(frozen_time):
