@@ -41,7 +41,7 @@ class Mailbox:
 		"""What this person got so far."""
 		return [message for message in self.messages if recipient in message["X-Recipients"]]
 
-	def wait_for(self, found: Callable[[EmailMessage], bool], seconds: float = 30) -> EmailMessage:
+	def wait_for(self, found: Callable[[EmailMessage], bool], seconds: float = 120) -> EmailMessage:
 		"""The first mail that this holds for, as soon as it is there."""
 
 		def first() -> EmailMessage | None:
