@@ -263,8 +263,9 @@ def test_the_buttons_do_what_they_say(as_user):
 		assert api.act(name, "resolved", "Tick the box.")["status"] == "Resolved"
 	with as_user(CUSTOMER):
 		assert api.act(name, "reopened", "There is no box.")["status"] == "Open"
-		with pytest.raises(frappe.PermissionError, match="not yours to do"):
-			api.act(name, "parked", "I want it")
+		for event in ("taken_up", "asked", "parked", "resolved", "force_closed"):
+			with pytest.raises(frappe.PermissionError, match="not yours to do"):
+				api.act(name, event, "I want it")
 		with pytest.raises(frappe.ValidationError, match="no button"):
 			api.act(name, "merged")
 	with as_user(AGENT):
