@@ -77,6 +77,15 @@ def record_of(ticket: Any) -> list[tuple[str | None, str, str]]:
 	return [(row.from_status, row.to_status, row.cause) for row in rows]
 
 
+def remove(*names: str) -> None:
+	"""Undo what a test committed: these tickets, and the mails about them."""
+	frappe.db.rollback()
+	frappe.db.delete("Email Queue", {"reference_name": ("in", [str(name) for name in names])})
+	for name in names:
+		frappe.delete_doc("HD Ticket", name, force=True)
+	frappe.db.commit()
+
+
 RECEIPT, REQUEST = "hd-acknowledgement", "hd-email-feedback"
 """The marks of the two mails that a customer gets unasked."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 import pytest
 
-from tests.site.desk import ticket_in
+from tests.site.desk import remove, ticket_in
 
 
 @pytest.mark.commits
@@ -20,6 +20,4 @@ def test_bulk_edit_obeys():
 	try:
 		assert [frappe.db.get_value("HD Ticket", name, "status") for name in names] == ["Pending", "Parked"]
 	finally:
-		for name in names:
-			frappe.delete_doc("HD Ticket", name, force=True)
-		frappe.db.commit()
+		remove(*names)

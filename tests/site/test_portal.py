@@ -343,3 +343,16 @@ def test_the_customer_reads_statuses_in_the_customers_words():
 	assert words["Pending"] == "We wachten op uw antwoord"
 	agents = set(words)
 	assert not agents & {label for name, label in words.items() if label and label != name}
+
+
+@pytest.mark.parametrize(("language", "label"), [("nl", "Vraag de klant"), ("nb", "Spør kunden")])
+def test_buttons_and_sentences_speak_the_readers_language(language, label):
+	ticket = ticket_in("Open")
+	frappe.local.lang = language
+	try:
+		assert label in [row["label"] for row in api.actions(str(ticket.name))["actions"]]
+		with pytest.raises(frappe.ValidationError) as refused:
+			frappe.client.set_value("HD Ticket", ticket.name, "status", "New")
+		assert "cannot become" not in str(refused.value) and f"#{ticket.name}" in str(refused.value)
+	finally:
+		frappe.local.lang = "en"

@@ -11,7 +11,7 @@ from frappe.utils import now_datetime
 from crm_support_ext.constants import STATUS_LOG
 from crm_support_ext.store.frappe import present_entry
 from crm_support_ext.tasks import timers
-from tests.site.desk import REQUEST, happen, mails, people, record_of, reply, status_of, ticket_in
+from tests.site.desk import REQUEST, happen, mails, people, record_of, remove, reply, status_of, ticket_in
 
 
 @pytest.fixture(autouse=True)
@@ -156,15 +156,7 @@ def test_one_bad_ticket_stops_no_other_and_is_reported_once():
 		timers.run()
 		assert status_of(bad)[0] == "Closed"
 	finally:
-		clean(bad, good)
-
-
-def clean(*tickets):
-	frappe.db.rollback()
-	for ticket in tickets:
-		frappe.db.delete("Email Queue", {"reference_name": str(ticket.name)})
-		frappe.delete_doc("HD Ticket", ticket.name, force=True)
-	frappe.db.commit()
+		remove(bad.name, good.name)
 
 
 def test_an_asked_ticket_can_still_be_answered():

@@ -13,7 +13,7 @@ import pytest
 from crm_support_ext.constants import STATUS_LOG
 from crm_support_ext.store.frappe import present_entry
 from tests.harness.bench import SITE
-from tests.site.desk import REQUEST, mails, people, ticket_in
+from tests.site.desk import REQUEST, mails, people, remove, ticket_in
 
 TICKETS = 24
 
@@ -54,11 +54,7 @@ def due():
 	frappe.db.commit()
 	names = [str(ticket.name) for ticket in tickets]
 	yield names
-	frappe.db.rollback()
-	frappe.db.delete("Email Queue", {"reference_name": ("in", names)})
-	for name in names:
-		frappe.delete_doc("HD Ticket", name, force=True)
-	frappe.db.commit()
+	remove(*names)
 
 
 def assert_each_once(names):
