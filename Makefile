@@ -1,6 +1,6 @@
 # The four words a newcomer must know. Each sets up what it needs; python3 (3.10 to 3.14) is all there must be.
 #
-#   make demo    replay the sample log and write build/demo.html
+#   make demo    replay the sample log, as a table here and as a page in build/demo.html
 #   make test    all tests; those on a site too if a bench is found (BENCH, default ~/frappe-bench)
 #   make check   lint, format, types, who may import whom
 #   make bench   measure, and write docs/benchmarks.md
@@ -14,6 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 demo: .venv/ready
 	@mkdir -p build
+	@$(BIN)/crm-support replay $(SAMPLE)/log.csv --policy $(SAMPLE)/policy.toml
 	@$(BIN)/crm-support replay $(SAMPLE)/log.csv --policy $(SAMPLE)/policy.toml --html build/demo.html
 	@echo "The page is build/demo.html"
 
