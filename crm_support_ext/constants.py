@@ -53,11 +53,9 @@ REPLACED_SETTINGS = {
 }
 """What HD Settings holds while the life cycle is ours: our timers close and ask (tasks/timers.py)."""
 
-TICKET_FIELDS = (WAITING_ON, CLOSES_AT, FOLLOW_UP_OF, FOLLOW_UP, REASON)
-"""Our fields on HD Ticket. A customer can read each of them: nothing internal is among them."""
-
 SHOWN_FIELDS = (WAITING_ON, CLOSES_AT, FOLLOW_UP_OF, FOLLOW_UP)
-"""Those that the ticket pages show, as rows of the Default template."""
+"""Our fields that the ticket pages show, as rows of the Default template. A customer can read every field
+of a ticket by REST: nothing internal is among ours."""
 
 AGENT_SCRIPT = "CRM Support Ext - Agent"
 PORTAL_SCRIPT = "CRM Support Ext - Portal"
