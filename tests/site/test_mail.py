@@ -256,12 +256,14 @@ def receipts(message):
 
 
 def test_the_receipt_bears_the_number():
+	frappe.db.set_single_value("HD Settings", "send_acknowledgement_email", 1)
 	message = receive(mail(CUSTOMER, "Nothing prints", "The printer stays silent."))
 	(receipt,) = receipts(message)
 	assert f"#{message.reference_name}" in receipt and "Auto-Submitted" in receipt
 
 
 def test_a_call_that_an_agent_enters_has_a_receipt_too(as_user):
+	frappe.db.set_single_value("HD Settings", "send_acknowledgement_email", 1)
 	with as_user(AGENT):
 		called = make(
 			"HD Ticket", subject="A call", description="x", raised_by=CUSTOMER, via_customer_portal=1
