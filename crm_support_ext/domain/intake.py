@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from typing import Protocol
 
 from crm_support_ext.domain.lifecycle import Event
 
@@ -27,6 +28,52 @@ class Origin(str, Enum):
 
 EVENT = {origin: Event.MACHINE_REPLIED for origin in Origin} | {Origin.CUSTOMER: Event.CUSTOMER_REPLIED}
 """What a received message does to the ticket: only the customer's own words move it."""
+
+
+class Message(Protocol):
+	"""What the rule asks of a received message, each thing only if what came before left it open."""
+
+	@property
+	def is_copy(self) -> bool:
+		"""A merge made it from a message on another ticket."""
+
+	@property
+	def is_from_machine(self) -> bool:
+		"""A machine sent it: see ``is_machine_mail``."""
+
+	@property
+	def belongs_to_ticket(self) -> bool:
+		"""The sender raised the ticket, or it is the sender's."""
+
+	@property
+	def is_from_agent(self) -> bool:
+		"""The sender works on the desk."""
+
+	@property
+	def belongs_to_customer(self) -> bool:
+		"""The sender is of the ticket's customer, or was written to on it."""
+
+	@property
+	def is_thanks_for_answer(self) -> bool:
+		"""The ticket is answered, and this says nothing but thanks: see ``only_says_thanks``."""
+
+
+def origin_of(message: Message) -> Origin:
+	"""Whose words a received message is (domain.md 1, Machine mail).
+
+	An agent who raised a ticket is its customer; nobody else's mail from the desk is.
+	"""
+	if message.is_copy:
+		return Origin.COPY
+	if message.is_from_machine:
+		return Origin.MACHINE
+	if not message.belongs_to_ticket:
+		if message.is_from_agent:
+			return Origin.AGENT
+		if not message.belongs_to_customer:
+			return Origin.STRANGER
+	return Origin.THANKS if message.is_thanks_for_answer else Origin.CUSTOMER
+
 
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
 _VENDOR_HEADERS = frozenset(

@@ -8,12 +8,12 @@ import frappe
 from frappe import _
 
 from crm_support_ext.constants import ORIGIN, TICKET
-from crm_support_ext.domain.intake import Origin
+from crm_support_ext.domain.intake import Origin, origin_of
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.services.follow_ups import place_for
 from crm_support_ext.store import notices
 from crm_support_ext.store.frappe import FrappeStore, SiteTicket, is_merged_nowhere, now
-from crm_support_ext.store.senders import origin_of
+from crm_support_ext.store.senders import ReceivedMessage
 from crm_support_ext.store.under_way import is_merging
 
 
@@ -25,7 +25,7 @@ def before_insert(doc: Any, method: str | None = None) -> None:
 		doc.set(ORIGIN, Origin.COPY.value if is_merging() else None)
 		return
 	ticket = frappe.get_doc(TICKET, doc.reference_name)
-	origin = origin_of(doc, ticket)
+	origin = origin_of(ReceivedMessage(doc, ticket))
 	doc.set(ORIGIN, origin.value)
 	if origin is not Origin.CUSTOMER:
 		notices.mark(ticket, origin, doc.sender)

@@ -15,13 +15,13 @@ from helpdesk.helpdesk.doctype.hd_settings.helpers import get_default_email_cont
 from helpdesk.helpdesk.doctype.hd_ticket.hd_ticket import HDTicket
 
 from crm_support_ext.constants import ORIGIN, STATUSES, TICKET
-from crm_support_ext.domain.intake import EVENT, Origin
+from crm_support_ext.domain.intake import EVENT, Origin, origin_of
 from crm_support_ext.domain.lifecycle import Actor, Event, Status, decide, meant_by
 from crm_support_ext.messages import protected
 from crm_support_ext.permissions import actor, not_the_customers
 from crm_support_ext.services.follow_ups import place_for
-from crm_support_ext.store.frappe import FrappeStore, SiteTicket, now
-from crm_support_ext.store.senders import can_mail, is_from_machine, origin_of
+from crm_support_ext.store.frappe import FrappeStore, SiteTicket, can_mail, now
+from crm_support_ext.store.senders import ReceivedMessage, is_from_machine
 
 
 class SupportTicket(HDTicket):
@@ -102,7 +102,7 @@ class SupportTicket(HDTicket):
 				first = not place.description
 				return place.create_communication_via_contact(message, attachments, new_ticket=first)
 			words = frappe._dict(sender=frappe.session.user, content=message)
-			self.flags.cse_event = EVENT[origin_of(words, self)]
+			self.flags.cse_event = EVENT[origin_of(ReceivedMessage(words, self))]
 		super().create_communication_via_contact(message, attachments, new_ticket)
 
 	def handle_email_feedback(self) -> None:

@@ -112,6 +112,11 @@ def is_desk_user(user: str) -> bool:
 	)
 
 
+def can_mail() -> bool:
+	"""Whether the desk has an account to send from."""
+	return bool(frappe.db.exists("Email Account", {"default_outgoing": 1, "enable_outgoing": 1}))
+
+
 class FrappeStore:
 	"""Tickets of the site. A change is put into the document and kept in the record when it is saved."""
 
@@ -154,6 +159,7 @@ class FrappeStore:
 		return moment(asked[0]) if asked else None
 
 	def survey(self, ticket: SiteTicket, at: datetime, *, asked: bool) -> None:
+		asked = asked and can_mail()
 		entry = {"survey": "Asked" if asked else "Left out", "survey_at": site_time(at)}
 		frappe.db.set_value(STATUS_LOG, present_entry(ticket.name), entry, update_modified=False)
 		if asked:

@@ -9,28 +9,69 @@ import frappe
 from bs4 import BeautifulSoup
 
 from crm_support_ext.constants import SETTINGS, TICKET
-from crm_support_ext.domain.intake import Origin, is_machine_mail, only_says_thanks
+from crm_support_ext.domain.intake import is_machine_mail, only_says_thanks
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.store.frappe import is_desk_user
 from crm_support_ext.store.under_way import is_merging, mail_being_received
 
 
-def origin_of(communication: Any, ticket: Any) -> Origin:
-	"""Whose words a received Communication is, on the ticket that it names."""
-	sender = parseaddr(communication.sender or "")[1].lower()
-	if is_merging():
-		return Origin.COPY
-	if is_from_machine():
-		return Origin.MACHINE
-	if not belongs_to_ticket(sender, ticket):
-		if is_agent_address(sender):
-			return Origin.AGENT
-		if not belongs_to_customer(sender, ticket):
-			return Origin.STRANGER
-	answered = ticket.status in (Status.RESOLVED.value, Status.CLOSED.value)
-	if answered and only_says_thanks(plain_text(communication), thanks_phrases()):
-		return Origin.THANKS
-	return Origin.CUSTOMER
+class ReceivedMessage:
+	"""A Communication on the ticket that it names, as the rule sees it."""
+
+	def __init__(self, communication: Any, ticket: Any) -> None:
+		self.communication, self.ticket = communication, ticket
+		self.sender = parseaddr(communication.sender or "")[1].lower()
+
+	@property
+	def is_copy(self) -> bool:
+		return is_merging()
+
+	@property
+	def is_from_machine(self) -> bool:
+		return is_from_machine()
+
+	@property
+	def belongs_to_ticket(self) -> bool:
+		return belongs_to_ticket(self.sender, self.ticket)
+
+	@property
+	def is_from_agent(self) -> bool:
+		return is_agent_address(self.sender)
+
+	@property
+	def belongs_to_customer(self) -> bool:
+		return belongs_to_customer(self.sender, self.ticket)
+
+	@property
+	def is_thanks_for_answer(self) -> bool:
+		answered = self.ticket.status in (Status.RESOLVED.value, Status.CLOSED.value)
+		return answered and only_says_thanks(plain_text(self.communication), thanks_phrases())
+
+
+def is_from_machine() -> bool:
+	"""Whether a machine sent the mail that is being received, if one is."""
+	mail = mail_being_received()
+	if mail is None:
+		return False
+	headers = {name.lower(): str(value) for name, value in mail.items()}
+	return is_machine_mail(headers, mail.get_content_type())
+
+
+def belongs_to_ticket(self) -> bool:
+		return belongs_to_ticket(self.sender, self.ticket)
+
+	@property
+	def is_from_agent(self) -> bool:
+		return is_agent_address(self.sender)
+
+	@property
+	def belongs_to_customer(self) -> bool:
+		return belongs_to_customer(self.sender, self.ticket)
+
+	@property
+	def is_thanks_for_answer(self) -> bool:
+		answered = self.ticket.status in (Status.RESOLVED.value, Status.CLOSED.value)
+		return answered and only_says_thanks(plain_text(self.communication), thanks_phrases())
 
 
 def is_from_machine() -> bool:

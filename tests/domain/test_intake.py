@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_support_ext.domain.intake import EVENT, Origin, is_machine_mail, only_says_thanks
+from crm_support_ext.domain.intake import EVENT, Origin, is_machine_mail, only_says_thanks, origin_of
 from crm_support_ext.domain.lifecycle import Event
 
 PHRASES = (
@@ -124,6 +124,54 @@ def test_a_word_besides_is_no_longer_thanks(phrase, word):
 def test_without_phrases_nothing_is_thanks():
 	assert not only_says_thanks("Thanks", ())
 	assert not only_says_thanks("Thanks", ("", "!"))
+
+
+FACTS = (
+	"is_copy",
+	"is_from_machine",
+	"belongs_to_ticket",
+	"is_from_agent",
+	"belongs_to_customer",
+	"is_thanks_for_answer",
+)
+
+
+class Said:
+	"""A message of which these facts hold; it remembers what it was asked."""
+
+	def __init__(self, *facts: str) -> None:
+		self.facts, self.asked = facts, []
+
+	def __getattr__(self, fact: str) -> bool:
+		assert fact in FACTS
+		self.asked.append(fact)
+		return fact in self.facts
+
+
+@pytest.mark.parametrize(
+	("facts", "origin"),
+	[
+		((), Origin.STRANGER),
+		(("is_thanks_for_answer",), Origin.STRANGER),
+		(("belongs_to_customer",), Origin.CUSTOMER),
+		(("belongs_to_ticket",), Origin.CUSTOMER),
+		(("belongs_to_customer", "is_thanks_for_answer"), Origin.THANKS),
+		(("belongs_to_ticket", "is_thanks_for_answer"), Origin.THANKS),
+		(("is_from_agent",), Origin.AGENT),
+		(("is_from_agent", "belongs_to_customer", "is_thanks_for_answer"), Origin.AGENT),
+		(("is_from_agent", "belongs_to_ticket"), Origin.CUSTOMER),
+		(("is_from_machine", "belongs_to_ticket", "is_thanks_for_answer"), Origin.MACHINE),
+		(("is_copy", *FACTS[1:]), Origin.COPY),
+	],
+)
+def test_whose_words_they_are(facts, origin):
+	assert origin_of(Said(*facts)) is origin
+
+
+def test_nothing_is_looked_up_that_does_not_matter():
+	said = Said("belongs_to_ticket")
+	origin_of(said)
+	assert "is_from_agent" not in said.asked and "belongs_to_customer" not in said.asked
 
 
 def test_only_the_customers_own_words_move_a_ticket():

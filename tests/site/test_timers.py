@@ -164,3 +164,12 @@ def test_an_asked_ticket_can_still_be_answered():
 	timers.run()
 	reply(ticket, "One thing more.")
 	assert status_of(ticket)[0] == "Resolved"
+
+
+def test_a_desk_without_an_account_to_send_from_asks_nobody_and_reports_nothing():
+	frappe.db.set_value("Email Account", {"default_outgoing": 1}, "default_outgoing", 0)
+	ticket = resolved(25)
+	errors = frappe.db.count("Error Log")
+	timers.run()
+	assert frappe.db.get_value(STATUS_LOG, present_entry(ticket.name), "survey") == "Left out"
+	assert frappe.db.count("Error Log") == errors
