@@ -57,37 +57,6 @@ def is_from_machine() -> bool:
 	return is_machine_mail(headers, mail.get_content_type())
 
 
-def belongs_to_ticket(self) -> bool:
-		return belongs_to_ticket(self.sender, self.ticket)
-
-	@property
-	def is_from_agent(self) -> bool:
-		return is_agent_address(self.sender)
-
-	@property
-	def belongs_to_customer(self) -> bool:
-		return belongs_to_customer(self.sender, self.ticket)
-
-	@property
-	def is_thanks_for_answer(self) -> bool:
-		answered = self.ticket.status in (Status.RESOLVED.value, Status.CLOSED.value)
-		return answered and only_says_thanks(plain_text(self.communication), thanks_phrases())
-
-
-def is_from_machine() -> bool:
-	"""Whether a machine sent the mail that is being received, if one is."""
-	mail = mail_being_received()
-	if mail is None:
-		return False
-	headers = {name.lower(): str(value) for name, value in mail.items()}
-	return is_machine_mail(headers, mail.get_content_type())
-
-
-def can_mail() -> bool:
-	"""Whether the desk has an account to send from."""
-	return bool(frappe.db.exists("Email Account", {"default_outgoing": 1, "enable_outgoing": 1}))
-
-
 def belongs_to_ticket(address: str, ticket: Any) -> bool:
 	"""Whether the ticket was raised by, or for, the holder of this address."""
 	if address == parseaddr(ticket.raised_by or "")[1].lower():
