@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -59,18 +60,29 @@ def _history(log: str, timing: dict) -> Iterator[History]:
 	"""The history of one log, for one call at a time: a client that was stopped may have left one running."""
 	frappe.only_for(SYSTEM_MANAGER)
 	frappe.flags.update(cse_history=True, mute_emails=True)
+	try:
+		rules = Timing(**{name: int(value) for name, value in timing.items()})
+	except (TypeError, ValueError):
+		known = ", ".join(field.name for field in fields(Timing))
+		frappe.throw(_("timing takes whole numbers named {0}; nothing of this call was kept.").format(known))
 	with filelock(f"crm-support-history-{log[:16]}", timeout=300):
 		frappe.db.commit()  # nosemgrep: look at what the call before has committed, not at when this one came
-		yield History(log, Timing(**timing))
+		yield History(log, rules)
 		frappe.db.commit()  # nosemgrep: before the next call may look
 
 
 def _row(event: dict) -> HistoryRow:
+	missing = [name for name in ("row", "at", "event") if not event.get(name)]
+	if missing:
+		frappe.throw(
+			_("An event without {0}: {1}; nothing of this call was kept.").format(
+				", ".join(missing), frappe.as_json(event)
+			)
+		)
 	return HistoryRow(
 		row=int(event["row"]),
 		at=_moment(event["at"], event["row"]),
 		ticket=str(event.get("ticket") or ""),
-		event=event["event"],
 		**{column: str(event.get(column) or "") for column in COLUMNS},
 	)
 

@@ -25,14 +25,9 @@ class HistoryRow:
 	row: int
 	at: datetime
 	ticket: str
-	event: str
 	customer: str = ""
 	actor: str = ""
 	item: str = ""
-
-
-EXISTS = Refusal("exists")
-"""The answer to an arrival of a ticket that is there."""
 
 
 class History:
@@ -47,11 +42,11 @@ class History:
 		if entry and not _is_after(row, entry):
 			return None
 		self.fire_until(row.at)
-		outcome = None
-		if entry is None:
-			entry = self._open(row)
-			outcome = Status.NEW
-		if event or outcome is None:
+		arrives = entry is None
+		entry = entry or self._open(row)
+		if event is None:
+			outcome: Outcome = Status.NEW if arrives else Refusal("exists")
+		else:
 			outcome = self._happen(entry, row, event)
 		entry.db_set(_progress(row), update_modified=False)
 		return outcome
@@ -107,10 +102,8 @@ class History:
 			if self.timing.close_due(resolved_at) <= at:
 				yield self.timing.close_due(resolved_at), frappe._dict(line, asks=False)
 
-	def _happen(self, entry: Any, row: HistoryRow, event: Event | None) -> Outcome:
+	def _happen(self, entry: Any, row: HistoryRow, event: Event) -> Outcome:
 		last = end_of_thread(self.store, self.store.ticket(entry.ticket))
-		if event is None:
-			return EXISTS
 		place = place_for(self.store, last, row.at, event)
 		if place is not last:
 			self._remember(self._next_link(row.ticket), place, row)

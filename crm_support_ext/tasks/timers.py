@@ -23,10 +23,11 @@ BATCH = 500
 
 
 def run() -> None:
-	"""Ask and close what is due, a batch of each; a full batch calls for another run at once."""
-	at, hours = now(), timing()
-	asked = _each(_due_surveys(at, hours), lambda line: _ask(line, at, hours))
-	closed = _each(_due_closings(at, hours), lambda line: _close(line, at, hours))
+	"""Ask and close what is due, a batch of each; if a whole batch was dealt with, another run follows at once."""
+	at, chosen = now(), timing()
+	surveys = due(at, chosen.survey_after_hours, unasked=True).run(pluck=True)
+	asked = _each(surveys, lambda line: _ask(line, at, chosen))
+	closed = _each(due(at, chosen.close_after_hours).run(pluck=True), lambda line: _close(line, at))
 	if BATCH in (asked, closed):
 		frappe.enqueue(
 			"crm_support_ext.tasks.timers.run", queue="long", job_id="cse-timers", deduplicate=True
@@ -34,7 +35,10 @@ def run() -> None:
 
 
 def due(at: datetime, hours: int, *, unasked: bool = False) -> Any:
-	"""The query for the lines of tickets that were resolved at least so many hours ago and still are."""
+	"""The query for the lines of tickets that were resolved at least so many hours ago and still are.
+
+	Those that failed before come last, so that however many they are the others get their turn.
+	"""
 	log, entries = frappe.qb.DocType(STATUS_LOG), frappe.qb.DocType(TICKET_IMPORT)
 	coming_in = frappe.qb.from_(entries).select(entries.ticket).where(entries.finished == 0)
 	query = (
@@ -43,32 +47,28 @@ def due(at: datetime, hours: int, *, unasked: bool = False) -> Any:
 		.where((log.to_status == Status.RESOLVED.value) & log.left_at.isnull())
 		.where(log.at <= site_time(at - timedelta(hours=hours)))
 		.where(log.ticket.notin(coming_in))
+		.orderby(log.timer_error.isnotnull())
 		.orderby(log.at)
 		.limit(BATCH)
 	)
 	return query.where(log.survey.isnull()) if unasked else query
 
 
-def _due_surveys(at: datetime, hours: Timing) -> list[str]:
-	return due(at, hours.survey_after_hours, unasked=True).run(pluck=True)
-
-
-def _due_closings(at: datetime, hours: Timing) -> list[str]:
-	return due(at, hours.close_after_hours).run(pluck=True)
-
-
 def _each(lines: list[str], deal_with: Callable[[Any], None]) -> int:
+	"""Deal with each line in a transaction of its own; the answer is how many went well."""
+	done = 0
 	for name in lines:
 		try:
 			for line in _claimed(name):
 				deal_with(line)
 				if line.timer_error:
 					frappe.db.set_value(STATUS_LOG, name, "timer_error", None, update_modified=False)
+			done += 1
 		except Exception as error:
 			frappe.db.rollback()
 			_report_once(name, error)
 		frappe.db.commit()  # nosemgrep: each line is its own transaction
-	return len(lines)
+	return done
 
 
 def _claimed(name: str) -> Iterator[Any]:
@@ -82,13 +82,13 @@ def _claimed(name: str) -> Iterator[Any]:
 	).run(as_dict=True)
 
 
-def _ask(line: Any, at: datetime, hours: Timing) -> None:
+def _ask(line: Any, at: datetime, chosen: Timing) -> None:
 	if not line.survey:
 		store = FrappeStore()
-		timers.ask_satisfaction(store, store.ticket(line.ticket), moment(line.at), at, hours)
+		timers.ask_satisfaction(store, store.ticket(line.ticket), moment(line.at), at, chosen)
 
 
-def _close(line: Any, at: datetime, hours: Timing) -> None:
+def _close(line: Any, at: datetime) -> None:
 	store = FrappeStore()
 	ticket = store.ticket(line.ticket, for_update=True)
 	timers.close(store, ticket, at)

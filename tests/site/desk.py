@@ -91,19 +91,11 @@ RECEIPT, REQUEST = "hd-acknowledgement", "hd-email-feedback"
 
 
 def mails(mark: str, *names: str) -> dict[str, list[str]]:
-	"""The queued mails of this mark about these tickets, by ticket.
-
-	The number of a ticket that was rolled back is given again, and a mail about the former may have been queued by a
-	connection of its own: what is older than the ticket is not about it.
-	"""
+	"""The queued mails of this mark about these tickets, by ticket."""
 	found: dict[str, list[str]] = {str(name): [] for name in names}
-	made = dict(
-		frappe.get_all("HD Ticket", {"name": ("in", list(found))}, ["name", "creation"], as_list=True)
-	)
 	filters = {"reference_name": ("in", list(found)), "message": ("like", f"%{mark}%")}
-	for row in frappe.get_all("Email Queue", filters, ["reference_name", "message", "creation"]):
-		if row.creation >= made[row.reference_name]:
-			found[row.reference_name].append(row.message)
+	for row in frappe.get_all("Email Queue", filters=filters, fields=["reference_name", "message"]):
+		found[row.reference_name].append(row.message)
 	return found
 
 

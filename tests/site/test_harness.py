@@ -4,6 +4,7 @@ import frappe
 import pytest
 
 from tests.factories import make_agent, make_ticket
+from tests.site.desk import remove
 
 
 def test_the_site_has_the_apps():
@@ -62,6 +63,5 @@ def test_a_commit_can_be_true():
 	frappe.db.commit()
 
 	assert seen_by_others("Committed in truth")
-	ticket.delete(force=True)
-	frappe.db.commit()
+	remove(ticket.name)
 	assert not seen_by_others("Committed in truth")

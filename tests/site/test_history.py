@@ -107,6 +107,18 @@ def test_bad_rows_are_refused_by_number(change, sentence, policy):
 		history.book("log", [event], policy.timing.__dict__)
 
 
+@pytest.mark.parametrize("timing", [{"survey_after_hours": "soon"}, {"patience": 3}])
+def test_a_timing_that_is_none_is_refused(timing):
+	with pytest.raises(frappe.ValidationError, match="whole numbers named survey_after_hours"):
+		history.book("log", [], timing)
+
+
+def test_an_event_without_its_time_is_refused(policy):
+	event = {"row": 7, "ticket": "T1", "event": "created"}
+	with pytest.raises(frappe.ValidationError, match="without at"):
+		history.book("log", [event], policy.timing.__dict__)
+
+
 def test_only_a_system_manager_may(as_user, policy):
 	people()
 	for user in (CUSTOMER, "agnes@desk.example"):

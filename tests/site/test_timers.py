@@ -173,3 +173,26 @@ def test_a_desk_without_an_account_to_send_from_asks_nobody_and_reports_nothing(
 	timers.run()
 	assert frappe.db.get_value(STATUS_LOG, present_entry(ticket.name), "survey") == "Left out"
 	assert frappe.db.count("Error Log") == errors
+
+
+@pytest.mark.commits
+def test_many_bad_tickets_leave_the_others_their_turn_and_call_for_no_endless_runs(monkeypatch):
+	monkeypatch.setattr(timers, "BATCH", 2)
+	called = []
+	monkeypatch.setattr(frappe, "enqueue", lambda method, **_: called.append(method))
+	people()
+	bad, good = [resolved(60), resolved(60), resolved(60)], resolved(49)
+	try:
+		for ticket in bad:
+			spoilt = {"sla": "no such agreement", "priority": "no such priority"}
+			frappe.db.set_value("HD Ticket", ticket.name, spoilt, update_modified=False)
+		left_out = {"ticket": ("in", [ticket.name for ticket in (good, *bad)]), "to_status": "Resolved"}
+		frappe.db.set_value(STATUS_LOG, left_out, "survey", "Left out", update_modified=False)
+		frappe.db.commit()
+		for _ in range(3):
+			timers.run()
+		assert status_of(good)[0] == "Closed"
+		assert {status_of(ticket)[0] for ticket in bad} == {"Resolved"}
+		assert not called
+	finally:
+		remove(good.name, *(ticket.name for ticket in bad))
