@@ -8,6 +8,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from crm_support_ext.api.buttons import Button, answers
 from crm_support_ext.constants import REASON, STATUS_LOG, TICKET
 from crm_support_ext.domain.lifecycle import (
 	EXPRESSIBLE,
@@ -23,6 +24,13 @@ from crm_support_ext.messages import event_label, prompt
 from crm_support_ext.permissions import actor
 from crm_support_ext.services.follow_ups import end_of_thread
 from crm_support_ext.store.frappe import FrappeStore, SiteTicket, now, status_of
+from crm_support_ext.store.shown_due import shown_due
+
+BUTTONS: tuple[Button, ...] = ()
+"""The buttons of the other files, in the order in which the pages show them after those of the life cycle."""
+
+SELDOM = {Event.PARKED, Event.FORCE_CLOSED}
+"""What the agent's page keeps in a menu."""
 
 SAID_TO_CUSTOMER = {Event.ASKED, Event.RESOLVED}
 """What an agent does with words to the customer; the button asks for them."""
@@ -30,39 +38,70 @@ SAID_TO_CUSTOMER = {Event.ASKED, Event.RESOLVED}
 
 @frappe.whitelist()
 def actions(ticket: str) -> dict[str, Any]:
-	"""What the user can do with the ticket now, as the table allows.
+	"""What the user can do with the ticket now.
 
-	Answers ``actions``, rows of event, label, prompt and needs_text, and ``more``, the name of the menu.
+	Answers ``actions``, rows of event, label, prompt, needs_text, seldom and fields (what the dialog asks for:
+	name, label, type, options, default, required), ``more``, the name of the menu for what is seldom, and ``due``,
+	what the page says of the promises (store/shown_due.py).
 	"""
 	doc = _ticket(ticket, "read")
-	status, possible = status_of(doc), list(allowed(status_of(doc), actor()))
-	rows = [
-		{
-			"event": event.value,
-			"label": event_label(event),
-			"prompt": prompt(event),
-			"needs_text": event in NEEDS_REASON or event is Event.ASKED,
-		}
+	rows = _moves(doc) + [button.row(doc) for button in BUTTONS if button.is_offered(doc)]
+	if decide(status_of(doc), Event.CUSTOMER_REPLIED) is FollowUp.NEEDED:
+		rows.append(_row("follow_up", _("Follow up"), prompt(None), needs_text=True))
+	return {"actions": rows, "more": _("More"), "due": shown_due(doc)}
+
+
+def _moves(doc: Any) -> list[dict[str, Any]]:
+	"""The buttons by which the table lets the user move the ticket."""
+	possible = list(allowed(status_of(doc), actor()))
+	return [
+		_row(
+			event.value,
+			event_label(event),
+			prompt(event),
+			needs_text=event in NEEDS_REASON or event is Event.ASKED,
+			seldom=event in SELDOM,
+		)
 		for event in possible
 		if event is not Event.CONFIRMED  # the portal has its own Close button
 		and not (event is Event.TAKEN_UP and Event.REOPENED in possible)  # two words for one press
 	]
-	if decide(status, Event.CUSTOMER_REPLIED) is FollowUp.NEEDED:
-		rows.append(
-			{"event": "follow_up", "label": _("Follow up"), "prompt": prompt(None), "needs_text": True}
-		)
-	return {"actions": rows, "more": _("More")}
+
+
+def _row(event: str, label: str, asked: str, *, needs_text: bool, seldom: bool = False) -> dict[str, Any]:
+	return {
+		"event": event,
+		"label": label,
+		"prompt": asked,
+		"needs_text": needs_text,
+		"seldom": seldom,
+		"fields": [],
+	}
 
 
 @frappe.whitelist(methods=["POST"])
-def act(ticket: str, event: str, text: str = "") -> dict[str, str]:
-	"""Do what a button says; ``text`` is the reason, or the words to the customer. Answers status and ticket."""
+def act(ticket: str, event: str, text: str = "", values: dict | str | None = None) -> dict[str, str]:
+	"""Do what a button says; ``text`` is the reason, or the words to the customer, and ``values`` what its fields
+	were filled in with. Answers status and ticket."""
 	if event == "follow_up":
 		return follow_up(ticket, text)
 	doc = _ticket(ticket, "write")
+	button = next((known for known in BUTTONS if known.event == event), None)
+	if button is None:
+		return _move(doc, event, text)
+	if not button.is_offered(doc):
+		frappe.throw(_("“{0}” is not possible on ticket #{1} now.").format(button.label(), doc.name))
+	if button.needs_text and not text.strip():
+		frappe.throw(_("Still to fill in: {0}. Nothing was changed.").format(button.prompt()))
+	more = button.press(doc, text.strip(), answers(button.fields(doc), values))
+	return {"ticket": str(doc.name), "status": doc.status, **(more or {})}
+
+
+def _move(doc: Any, event: str, text: str) -> dict[str, str]:
+	"""Let an event of the table happen by which a ticket changes its status."""
 	happened = next((known for known in EXPRESSIBLE if known.value == event), None)
 	if happened is None:
-		pressable = ", ".join(known.value for known in EXPRESSIBLE)
+		pressable = ", ".join([known.value for known in EXPRESSIBLE] + [known.event for known in BUTTONS])
 		frappe.throw(_("{0} is no button of a ticket. Use one of: {1}, follow_up.").format(event, pressable))
 	if happened is Event.ASKED and not text.strip():
 		frappe.throw(_("Write what you want to know; nothing was changed."))

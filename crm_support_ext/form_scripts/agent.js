@@ -1,8 +1,9 @@
 // The life cycle on the agent's ticket page. What is pressed seldom is in a menu.
 async function setupForm(page) {
 	const { doc, call, router, toast } = page;
-	// read before anything is waited for: the page then asks for its buttons again whenever the status changes
-	void doc?.status;
+	// read before anything is waited for: the page then asks for its buttons again whenever one of these changes
+	void [doc?.status, doc?.priority, doc?.response_by, doc?.resolution_by, doc?.on_hold_since];
+	void [doc?.first_responded_on, doc?.resolution_date];
 
 	const { possible, button } = lifeCycle(page, async (answer) => {
 		toast.success(`#${answer.ticket}: ${answer.status}`);
@@ -14,8 +15,9 @@ async function setupForm(page) {
 	});
 
 	try {
-		const { actions, more } = await possible();
-		const seldom = (action) => ["parked", "force_closed"].includes(action.event);
+		const { actions, more, due } = await possible();
+		correctDue(doc.name, due);
+		const seldom = (action) => action.seldom;
 		const menu = actions.filter(seldom).map(button);
 		return {
 			actions: [

@@ -1,0 +1,108 @@
+"""Buttons of the ticket pages that ask for more than words. Each is described, and handled, in the file of its subject.
+
+A file of ``api/`` gives a tuple ``BUTTONS``; ``api/ticket.py`` lists them all, offers those that are possible now
+and calls the one that is pressed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+import frappe
+from frappe import _
+
+from crm_support_ext.store.frappe import moment
+
+
+@dataclass(frozen=True)
+class Field:
+	"""One thing that a button asks for. ``options`` of a select are the words for each value.
+
+	The default of a datetime is an ISO time with its offset; the dialog shows it in the reader's zone.
+	"""
+
+	name: str
+	label: str
+	type: Literal["text", "textarea", "select", "datetime", "check"] = "text"
+	options: Mapping[str, str] = field(default_factory=dict)
+	default: str | int = ""
+	required: bool = False
+
+	def row(self) -> dict[str, Any]:
+		"""As the form scripts read it."""
+		options = [{"value": value, "label": label} for value, label in self.options.items()]
+		return {**vars(self), "options": options}
+
+
+def _asks_nothing(*_: Any) -> list[Field]:
+	return []
+
+
+def _no_words() -> str:
+	return ""
+
+
+@dataclass(frozen=True)
+class Button:
+	"""What a file of ``api/`` says of one of its buttons.
+
+	``is_offered`` and ``fields`` are asked with the ticket's document, for the present user; ``press`` gets the
+	document, the words and the checked values, and may answer more than the page is told anyway. A button
+	that is not offered is never pressed: the sentence of ``refuse`` says why.
+	"""
+
+	event: str
+	label: Callable[[], str]
+	is_offered: Callable[[Any], bool]
+	press: Callable[[Any, str, Mapping[str, Any]], Mapping[str, str] | None]
+	fields: Callable[[Any], Sequence[Field]] = _asks_nothing
+	prompt: Callable[[], str] = _no_words
+	needs_text: bool = False
+	is_seldom: bool = False
+
+	def row(self, doc: Any) -> dict[str, Any]:
+		"""As the form scripts read it."""
+		return {
+			"event": self.event,
+			"label": self.label(),
+			"prompt": self.prompt(),
+			"needs_text": self.needs_text,
+			"seldom": self.is_seldom,
+			"fields": [asked.row() for asked in self.fields(doc)],
+		}
+
+
+def answers(fields: Sequence[Field], values: Mapping[str, Any] | str | None) -> dict[str, Any]:
+	"""What was filled in, by name: words, True or False, and moments in UTC; None where nothing was.
+
+	Stops the request if something required is missing or an answer is none of the options.
+	"""
+	given = frappe.parse_json(values) or {}
+	missing = [
+		asked.label for asked in fields if asked.required and not str(given.get(asked.name) or "").strip()
+	]
+	if missing:
+		frappe.throw(_("Still to fill in: {0}. Nothing was changed.").format(", ".join(missing)))
+	return {asked.name: _answer(asked, str(given.get(asked.name) or "").strip()) for asked in fields}
+
+
+def _answer(asked: Field, given: str) -> str | bool | datetime | None:
+	if asked.type == "check":
+		return given.lower() in ("1", "true", "on", "yes")
+	if not given:
+		return None
+	if asked.type == "select" and given not in asked.options:
+		known = ", ".join(asked.options)
+		frappe.throw(_("{0}: {1} is none of {2}. Nothing was changed.").format(asked.label, given, known))
+	return _moment(asked, given) if asked.type == "datetime" else given
+
+
+def _moment(asked: Field, given: str) -> datetime:
+	try:
+		at = datetime.fromisoformat(given.replace("Z", "+00:00"))
+	except ValueError:
+		frappe.throw(_("{0}: {1} is not a time. Nothing was changed.").format(asked.label, given))
+	return at if at.tzinfo else moment(at)
