@@ -12,6 +12,10 @@ TICKET_STATUS = "HD Ticket Status"
 STATUS_LOG = "Ticket Status Log"
 TICKET_IMPORT = "Ticket Import"
 SETTINGS = "CRM Support Settings"
+CALENDAR = "Support Calendar"
+TIER = "Priority Tier"
+TARGET = "Ticket Target"
+WORKAROUND = "Ticket Workaround"
 
 AGENT = "Agent"
 AGENT_MANAGER = "Agent Manager"
@@ -23,6 +27,9 @@ FOLLOW_UP = "cse_follow_up"
 CLOSES_AT = "cse_closes_at"
 REASON = "cse_reason"
 ORIGIN = "cse_origin"
+CAN_GO_ON = "cse_can_go_on"
+WAY_AROUND = "cse_way_around"
+AGREED_ON = "cse_agreed_on"
 
 STATUSES = tuple(status.value for status in Status)
 

@@ -1,0 +1,78 @@
+"""The calendars and tiers that administrators keep, as the values of the rules."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import frappe
+from frappe.utils import get_system_timezone
+
+from crm_support_ext.constants import CALENDAR, SETTINGS, TIER
+from crm_support_ext.domain.business_calendar import (
+	WEEKDAYS,
+	BusinessCalendar,
+	Holidays,
+	Span,
+	Unit,
+)
+from crm_support_ext.domain.targets import Tier
+
+_MINUTE = timedelta(minutes=1)
+_MIDNIGHT = 24 * 60
+
+
+def calendar_name(ticket: Any) -> str | None:
+	"""Which Support Calendar counts for a ticket: the one of the settings, until contracts have their own."""
+	return frappe.get_cached_doc(SETTINGS).calendar
+
+
+def calendar_of(ticket: Any) -> BusinessCalendar:
+	"""When the desk is open for a ticket; without a calendar in the settings, office hours in the site's zone."""
+	name = calendar_name(ticket)
+	if not name:
+		return BusinessCalendar(ZoneInfo(get_system_timezone()))
+	return as_rule(frappe.get_cached_doc(CALENDAR, name))
+
+
+def as_rule(doc: Any) -> BusinessCalendar:
+	"""A Support Calendar as a value. ZoneInfoNotFoundError for a zone that does not exist."""
+	week: dict[str, list[tuple[int, int]]] = {day: [] for day in WEEKDAYS}
+	for row in doc.hours:
+		week[row.weekday.lower()].append((_minute(row.opens), _minute(row.closes) or _MIDNIGHT))
+	days = {
+		kind: frozenset(frappe.utils.getdate(row.date) for row in doc.days if row.kind == kind)
+		for kind in ("Closed", "Open")
+	}
+	country = frappe.get_cached_value("Country", doc.country, "code") if doc.country else None
+	return BusinessCalendar(
+		ZoneInfo(doc.time_zone),
+		tuple(tuple(sorted(intervals)) for intervals in week.values()),
+		Holidays((country or "").upper(), doc.subdivision or "", days["Closed"], days["Open"]),
+	)
+
+
+def _minute(time: Any) -> int:
+	return frappe.utils.to_timedelta(time) // _MINUTE
+
+
+def tier_named(name: str | None) -> Tier | None:
+	"""The Priority Tier of this name as a value; None if there is none."""
+	if not name or not frappe.db.exists(TIER, name, cache=True):
+		return None
+	doc = frappe.get_cached_doc(TIER, name)
+	return Tier(
+		doc.name,
+		_span(doc.response_amount, doc.response_unit),
+		_span(doc.target_amount, doc.target_unit),
+	)
+
+
+def _span(amount: int, unit: str) -> Span | None:
+	return Span(Fraction(amount), _UNITS[unit]) if amount else None
+
+
+_UNITS = {f"working {unit.value}s": unit for unit in Unit}
+"""By what a Priority Tier says."""
