@@ -47,6 +47,10 @@ doc_events = {
 	},
 }
 
+override_whitelisted_methods = {
+	"helpdesk.api.doc.get_list_data": "crm_support_ext.api.tickets.get_list_data",
+}
+
 ignore_links_on_delete = ["Ticket Status Log", "Ticket Import"]
 
 # What the clock does

@@ -7,7 +7,8 @@ async function setupForm(page) {
 	});
 
 	try {
-		const { actions } = await possible();
+		const { actions, due } = await possible();
+		correctDue(page.doc.name, due);
 		return { actions: actions.map(button) };
 	} catch (error) {
 		return { actions: [] };

@@ -18,7 +18,7 @@ def create() -> None:
 	"""Make or renew the scripts; one that an administrator disabled stays disabled."""
 	folder = Path(frappe.get_app_path("crm_support_ext", "form_scripts"))
 	for name, options in SCRIPTS.items():
-		script = "\n".join((folder / file).read_text() for file in ("shared.js", options["file"]))
+		script = "\n".join((folder / file).read_text() for file in ("shared.js", "due.js", options["file"]))
 		if frappe.db.exists("HD Form Script", name):
 			frappe.db.set_value("HD Form Script", name, "script", script)
 			continue
