@@ -6,9 +6,11 @@ Moments are aware datetimes; arithmetic on them is done in UTC, so that an hour 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from crm_support_ext.domain.escalation import Escalation
 from crm_support_ext.domain.lifecycle import Status, StatusChange
 
 
@@ -42,3 +44,16 @@ class Store(Protocol[T]):
 
 	def survey(self, ticket: T, at: datetime, *, asked: bool) -> None:
 		"""Note that the satisfaction request of the present resolution is dealt with; ask it if ``asked``."""
+
+
+class EscalationStore(Store[T], Protocol[T]):
+	"""Where tickets are kept, and to whom they have gone."""
+
+	def escalations(self, ticket: T) -> Sequence[Escalation]:
+		"""All escalations of the ticket, oldest first."""
+
+	def send_out(self, ticket: T, escalation: Escalation) -> None:
+		"""Add an escalation that goes out."""
+
+	def bring_back(self, ticket: T, escalation: Escalation, answer: str) -> None:
+		"""Note when an escalation came back, which it now bears, and with what answer."""

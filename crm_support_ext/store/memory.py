@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import NamedTuple
 
+from crm_support_ext.domain.escalation import Escalation
 from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Status, StatusChange
 
 
@@ -43,6 +44,7 @@ class MemoryTicket:
 	surveys: int = 0
 	item: str = ""
 	number: int = 0
+	escalations: list[Escalation] = field(default_factory=list)
 
 
 class MemoryStore:
@@ -93,6 +95,16 @@ class MemoryStore:
 		ticket.follow_up = following
 		return self.add(following, at, FOLLOW_UP_CAUSE)
 
+	def escalations(self, ticket: MemoryTicket) -> list[Escalation]:
+		return ticket.escalations
+
+	def send_out(self, ticket: MemoryTicket, escalation: Escalation) -> None:
+		ticket.escalations.append(escalation)
+
+	def bring_back(self, ticket: MemoryTicket, escalation: Escalation, answer: str) -> None:
+		still = [each for each in ticket.escalations if each != replace(escalation, came_back_at=None)]
+		ticket.escalations = sorted([*still, escalation], key=_went_at)
+
 	def last_survey(self, ticket: MemoryTicket) -> datetime | None:
 		return self._last_asked.get((ticket.customer, ticket.contact))
 
@@ -106,6 +118,10 @@ class MemoryStore:
 
 def _number(ticket: MemoryTicket) -> int:
 	return ticket.number
+
+
+def _went_at(escalation: Escalation) -> datetime:
+	return escalation.went_at
 
 
 def _links(ticket: MemoryTicket) -> Iterator[str]:
