@@ -63,7 +63,7 @@ def _name_resolutions(answer: dict[str, Any]) -> None:
 	"""
 	for column in answer["columns"]:
 		if column["key"] == "resolution_by":
-			column |= {"key": "agreement_status", "width": "13rem"}
+			column |= {"key": "agreement_status", "width": "10rem"}
 	for field in answer["fields"]:
 		if field["value"] == "resolution_by":
 			field["value"] = "agreement_status"

@@ -44,8 +44,10 @@ def due_in_list(doc: Any) -> str:
 		return "Fulfilled" if done <= by else "Failed"
 	if _rests(doc) and not _is_missed(doc):
 		return "Paused"
-	if shown := _without_target(doc):
-		return shown["label"]
+	if by is None:
+		return _("No target")
+	if _has_no_date(doc):
+		return _("Date to follow")
 	return "Failed" if _is_missed(doc) else format_datetime(by, "d MMM yyyy, HH:mm")
 
 
@@ -62,16 +64,19 @@ def _resolution(doc: Any) -> Shown | None:
 	by, done = _time(doc, "resolution_by"), _time(doc, "resolution_date")
 	if done and by:
 		kept = done <= by
-		return _show(_("Fulfilled in {0}").format(_hours(doc.get("resolution_time"))), "green") if kept else None
+		return (
+			_show(_("Fulfilled in {0}").format(_hours(doc.get("resolution_time"))), "green") if kept else None
+		)
 	if _rests(doc):
 		return _show(_("Overdue, on hold"), "red") if _is_missed(doc) else _show(_("On hold"), "blue")
-	return _without_target(doc)
-
-
-def _without_target(doc: Any) -> Shown | None:
-	if doc.get("priority") == BY_AGREEMENT and not doc.get(AGREED_ON) and not doc.get("resolution_date"):
+	if _has_no_date(doc):
 		return _show(_("By agreement, date to follow"), "red" if _is_missed(doc) else "gray")
-	return None if doc.get("resolution_by") else _show(_("No target"), "gray")
+	return None if by else _show(_("No target"), "gray")
+
+
+def _has_no_date(doc: Any) -> bool:
+	"""What is stored as its time is when the date must be agreed."""
+	return doc.get("priority") == BY_AGREEMENT and not doc.get(AGREED_ON) and not doc.get("resolution_date")
 
 
 def _rests(doc: Any) -> bool:
