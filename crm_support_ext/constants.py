@@ -16,6 +16,10 @@ CALENDAR = "Support Calendar"
 TIER = "Priority Tier"
 TARGET = "Ticket Target"
 WORKAROUND = "Ticket Workaround"
+ESCALATION = "Ticket Escalation"
+PARTY = "Escalation Party"
+CUSTOMER = "HD Customer"
+TICKET_TYPE = "HD Ticket Type"
 
 AGENT = "Agent"
 AGENT_MANAGER = "Agent Manager"
@@ -30,6 +34,13 @@ ORIGIN = "cse_origin"
 CAN_GO_ON = "cse_can_go_on"
 WAY_AROUND = "cse_way_around"
 AGREED_ON = "cse_agreed_on"
+
+KIND = "cse_kind"
+SOFTWARE = "cse_software"
+ACCOUNT_MANAGER = "cse_account_manager"
+PROJECT_LEADER = "cse_project_leader"
+CLIENT_MANAGER = "cse_client_manager"
+CUSTOMER_SINCE = "cse_customer_since"
 
 STATUSES = tuple(status.value for status in Status)
 
@@ -60,9 +71,12 @@ REPLACED_SETTINGS = {
 }
 """What HD Settings holds while the life cycle is ours: our timers close and ask (tasks/timers.py)."""
 
-SHOWN_FIELDS = (WAITING_ON, CLOSES_AT, FOLLOW_UP_OF, FOLLOW_UP)
+SHOWN_FIELDS = (CAN_GO_ON, WAY_AROUND, WAITING_ON, AGREED_ON, CLOSES_AT, FOLLOW_UP_OF, FOLLOW_UP)
 """Our fields that the ticket pages show, as rows of the Default template. A customer can read every field
 of a ticket by REST: nothing internal is among ours."""
+
+HIDDEN_FROM_CUSTOMER = (AGREED_ON, CLOSES_AT)
+"""Of these, what the portal does not show: it calls an empty moment "Invalid Date"."""
 
 AGENT_SCRIPT = "CRM Support Ext - Agent"
 PORTAL_SCRIPT = "CRM Support Ext - Portal"

@@ -19,10 +19,12 @@ after_uninstall = "crm_support_ext.setup.uninstall.after_uninstall"
 
 override_doctype_class = {
 	"HD Ticket": "crm_support_ext.overrides.hd_ticket.SupportTicket",
+	"HD Service Level Agreement": "crm_support_ext.overrides.hd_service_level_agreement.SupportAgreement",
 }
 
 doc_events = {
 	"HD Ticket": {
+		"before_insert": "crm_support_ext.handlers.hd_ticket.before_insert",
 		"before_validate": "crm_support_ext.handlers.hd_ticket.before_validate",
 		"after_insert": "crm_support_ext.handlers.hd_ticket.after_insert",
 		"on_update": "crm_support_ext.handlers.hd_ticket.on_update",
@@ -33,6 +35,9 @@ doc_events = {
 	},
 	"Communication": {
 		"before_insert": "crm_support_ext.handlers.communication.before_insert",
+	},
+	"HD Customer": {
+		"before_validate": "crm_support_ext.handlers.hd_customer.before_validate",
 	},
 	"HD Settings": {
 		"validate": "crm_support_ext.handlers.hd_settings.validate",
@@ -51,12 +56,12 @@ override_whitelisted_methods = {
 	"helpdesk.api.doc.get_list_data": "crm_support_ext.api.tickets.get_list_data",
 }
 
-ignore_links_on_delete = ["Ticket Status Log", "Ticket Import"]
+ignore_links_on_delete = ["Ticket Status Log", "Ticket Import", "Ticket Target", "Ticket Workaround", "Ticket Escalation"]
 
 # What the clock does
 
 scheduler_events = {
 	"cron": {
-		"*/5 * * * *": ["crm_support_ext.tasks.timers.run"],
+		"*/5 * * * *": ["crm_support_ext.tasks.timers.run", "crm_support_ext.tasks.recounting.run"],
 	},
 }

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NoReturn
 
 import frappe
 from frappe import _
 from frappe.utils import format_datetime
 
-from crm_support_ext.domain.lifecycle import (
-	WAITING_ON,
-	Actor,
-	Event,
-	Status,
-	StatusChange,
-	WaitingOn,
-	allowed,
-)
+from crm_support_ext.domain.escalation import Involvement, Kind, Line, Move, Person
+from crm_support_ext.domain.lifecycle import Actor, Event, Status, WaitingOn, allowed
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.store.frappe import site_time, timing
 from crm_support_ext.store.wording import site_language
@@ -37,6 +31,12 @@ def event_label(event: Event) -> str:
 		Event.CUSTOMER_REPLIED: _("Reply of the customer"),
 		Event.MERGED: _("Merge"),
 		Event.TIMER: _("Close by the clock"),
+		Event.TIER_SET: _("Change the priority"),
+		Event.AGREED: _("Agree a date"),
+		Event.WORKAROUND_GIVEN: _("Workaround given"),
+		Event.WORKAROUND_FAILED: _("It failed"),
+		Event.ESCALATED: _("Escalate"),
+		Event.RETURNED: _("Came back"),
 	}
 	return labels.get(event, event.value)
 
@@ -67,6 +67,18 @@ def sentence(refusal: Refusal, ticket: str = "") -> str:
 		return _(
 			"Ticket {0} is Closed, and that is final. Write a follow-up instead: it starts with the same customer and contact and is linked to this ticket."
 		).format(number)
+	if refusal.code == "already_out":
+		return _(
+			"{0} has ticket {1} already, since {2}. Write to them on that escalation, or press “Came back” first."
+		).format(facts.get("party"), number, format_datetime(site_time(facts.get("went_at"))))
+	if refusal.code == "not_out":
+		return _("Ticket {0} is not with {1}. Load the page again to see who has it.").format(
+			number, facts.get("party") or _("anybody")
+		)
+	if refusal.code == "nobody_looks_after":
+		return _(
+			"A ticket of the kind “{0}” goes to the {1}, and the customer has none. Enter one on the customer."
+		).format(kind_name(facts.get("kind")), person_name(facts.get("person")))
 	if refusal.code == "reason_needed":
 		return _(
 			"“{0}” needs a reason. Press that button on the ticket, or send the reason along with the status, in the field cse_reason."
@@ -86,6 +98,52 @@ def sentence(refusal: Refusal, ticket: str = "") -> str:
 	return _("Ticket {0} is {1}, where “{2}” is not possible. {3}").format(
 		number, _(status.value), event_label(event), _instead(status, actor)
 	)
+
+
+def kind_name(kind: Kind) -> str:
+	"""What a ticket is about, in the reader's language."""
+	return {
+		Kind.FAULT: _("fault"),
+		Kind.QUESTION: _("question"),
+		Kind.USER_SUPPORT: _("user support"),
+		Kind.WISH: _("wish"),
+		Kind.EXTENSION: _("extension"),
+		Kind.COMPLAINT: _("complaint"),
+		Kind.LICENCE: _("licence"),
+	}[kind]
+
+
+def person_name(person: Person) -> str:
+	"""Who of us looks after a customer, in the reader's language."""
+	return {
+		Person.ACCOUNT_MANAGER: _("account manager"),
+		Person.PROJECT_LEADER: _("project leader"),
+		Person.CLIENT_MANAGER: _("client manager"),
+	}[person]
+
+
+def line_name(line: Line) -> str:
+	"""Where a party stands, in the reader's language."""
+	return {
+		Line.FIRST: _("1st line"),
+		Line.SECOND: _("2nd line"),
+		Line.CONSULTANTS: _("Consultants"),
+		Line.DEVELOPMENT: _("Development"),
+		Line.ACCOUNT_MANAGEMENT: _("Account management"),
+		Line.SUPPLIER: _("Supplier"),
+		Line.MANUFACTURER: _("Manufacturer"),
+		Line.HOSTING_PROVIDER: _("Hosting provider"),
+	}[line]
+
+
+def involvement_name(involvement: Involvement) -> str:
+	"""How the customer is involved, in the reader's language."""
+	return {
+		Involvement.NOT_TOLD: _("is not told"),
+		Involvement.KNOWS: _("knows"),
+		Involvement.ASKED_TO_CONTACT: _("was asked to contact the party"),
+		Involvement.IS_CONTACTED: _("will be written to by the party"),
+	}[involvement]
 
 
 def _instead(status: Status | None, actor: Actor) -> str:
@@ -112,10 +170,9 @@ def protected(labels: list[str]) -> NoReturn:
 	)
 
 
-def waiting_line(change: StatusChange) -> str:
-	"""Whose move it is after this change and since when, in the site's language; empty when nobody's."""
-	waits_on = WAITING_ON[change.after]
-	if waits_on is None:
+def waiting_line(move: Move, since: datetime) -> str:
+	"""Whose move it is and since when, in the site's language; empty when nobody's. A customer reads it, too."""
+	if move.waits_on is None:
 		return ""
 	lang = site_language()
 	names = {
@@ -124,5 +181,27 @@ def waiting_line(change: StatusChange) -> str:
 		WaitingOn.THIRD_PARTY: _("a third party", lang=lang),
 		WaitingOn.PRODUCT: _("the product", lang=lang),
 	}
-	since = format_datetime(site_time(change.at), "yyyy-MM-dd HH:mm")
-	return _("{0}, since {1}", lang=lang).format(names[waits_on], since)
+	whom = _parties(move, lang) or names[move.waits_on]
+	since_when = format_datetime(site_time(since), "yyyy-MM-dd HH:mm")
+	return _("{0}, since {1}", lang=lang).format(whom, since_when)
+
+
+def _parties(move: Move, lang: str) -> str:
+	"""The kinds of party that have the ticket, never their names; of whom the customer is not told, no kind either."""
+	kinds = {
+		Line.SUPPLIER: _("the supplier", lang=lang),
+		Line.MANUFACTURER: _("the manufacturer", lang=lang),
+		Line.HOSTING_PROVIDER: _("the hosting provider", lang=lang),
+	}
+	involved = {
+		Involvement.ASKED_TO_CONTACT: _("{0}, whom the customer was asked to contact", lang=lang),
+		Involvement.IS_CONTACTED: _("{0}, who will write to the customer", lang=lang),
+	}
+	secret = _("a third party", lang=lang)
+	whom = [
+		secret if each.involvement is Involvement.NOT_TOLD else kinds.get(each.line, secret)
+		for each in move.parties
+	]
+	if len(move.parties) == 1:
+		return involved.get(move.parties[0].involvement, "{0}").format(whom[0])
+	return ", ".join(dict.fromkeys(whom))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frappe
 
-from crm_support_ext.constants import AGENT_MANAGER, REASON, SYSTEM_MANAGER, TICKET
+from crm_support_ext.constants import AGENT_MANAGER, CAN_GO_ON, REASON, SYSTEM_MANAGER, TICKET, WAY_AROUND
 from crm_support_ext.domain.lifecycle import Actor
 from crm_support_ext.store.frappe import is_desk_user
 
@@ -14,7 +14,10 @@ CUSTOMERS_OWN = frozenset(
 """The fields of a ticket that are the customer's to write, besides the template's and a close or reopening."""
 
 CUSTOMERS_FIRST = frozenset(
-	{"ticket_type", "contact", "customer", "template", "raised_by", "via_customer_portal"}
+	{
+		*("ticket_type", "contact", "customer", "template", "raised_by", "via_customer_portal"),
+		*(CAN_GO_ON, WAY_AROUND),
+	}
 )
 """What a customer may choose once, when the ticket is made; the helpdesk checks contact and customer."""
 

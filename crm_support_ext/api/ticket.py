@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 import frappe
 from frappe import _
 
+from crm_support_ext.api import escalation, target
 from crm_support_ext.api.buttons import Button, answers
 from crm_support_ext.constants import REASON, STATUS_LOG, TICKET
 from crm_support_ext.domain.lifecycle import (
@@ -25,8 +25,9 @@ from crm_support_ext.permissions import actor
 from crm_support_ext.services.follow_ups import end_of_thread
 from crm_support_ext.store.frappe import FrappeStore, SiteTicket, now, status_of
 from crm_support_ext.store.shown_due import shown_due
+from crm_support_ext.store.wording import as_html
 
-BUTTONS: tuple[Button, ...] = ()
+BUTTONS: tuple[Button, ...] = (*target.BUTTONS, *escalation.BUTTONS)
 """The buttons of the other files, in the order in which the pages show them after those of the life cycle."""
 
 SELDOM = {Event.PARKED, Event.FORCE_CLOSED}
@@ -109,9 +110,9 @@ def _move(doc: Any, event: str, text: str) -> dict[str, str]:
 	doc.set(REASON, text)
 	doc.save(ignore_permissions=True)
 	if text and happened in SAID_TO_CUSTOMER:
-		doc.reply_via_agent(message=_as_html(text), to=doc.raised_by)
+		doc.reply_via_agent(message=as_html(text), to=doc.raised_by)
 	elif text and happened is Event.REOPENED and actor() is Actor.CUSTOMER:
-		doc.create_communication_via_contact(_as_html(text))
+		doc.create_communication_via_contact(as_html(text))
 	return {"ticket": str(doc.name), "status": doc.status}
 
 
@@ -121,7 +122,7 @@ def follow_up(ticket: str, message: str) -> dict[str, str]:
 	doc = _ticket(ticket, "write")
 	if not message.strip():
 		frappe.throw(_("Write what the follow-up is about; nothing was made."))
-	message, store = _as_html(message), FrappeStore()
+	message, store = as_html(message), FrappeStore()
 	place = end_of_thread(store, SiteTicket(doc))
 	if actor() is Actor.CUSTOMER:
 		doc.create_communication_via_contact(message)
@@ -142,11 +143,6 @@ def record(ticket: str) -> list[dict[str, Any]]:
 	if actor() is not Actor.CUSTOMER:
 		fields += ["actor", "reason"]
 	return frappe.get_all(STATUS_LOG, filters={"ticket": ticket}, fields=fields, order_by="creation asc")
-
-
-def _as_html(text: str) -> str:
-	"""Typed words as a message: what looks like markup stays text, and lines stay lines."""
-	return html.escape(text.strip(), quote=False).replace("\n", "<br>")
 
 
 def _ticket(name: str, ptype: str) -> Any:

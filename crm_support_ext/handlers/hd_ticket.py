@@ -7,12 +7,28 @@ from typing import Any
 import frappe
 
 from crm_support_ext import messages
-from crm_support_ext.constants import CLOSES_AT, FOLLOW_UP, FOLLOW_UP_OF, REASON, WAITING_ON
-from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Event, Status
+from crm_support_ext.constants import AGREED_ON, CLOSES_AT, FOLLOW_UP, FOLLOW_UP_OF, REASON, WAITING_ON
+from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Event, Status, decide
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.permissions import actor
 from crm_support_ext.services.change_of_status import Saved, settle
-from crm_support_ext.store.frappe import FrappeStore, SiteTicket, begin, forget, keep_record, now, status_of
+from crm_support_ext.store import escalations, party_mail, targets
+from crm_support_ext.store.frappe import (
+	FrappeStore,
+	SiteTicket,
+	begin,
+	forget,
+	keep_record,
+	now,
+	site_time,
+	status_of,
+)
+
+
+def before_insert(doc: Any, method: str | None = None) -> None:
+	"""A party's mail makes no ticket: the framework takes this error for "it is there already" and goes on."""
+	if party_mail.is_being_filed_as_ticket():
+		raise frappe.DuplicateEntryError
 
 
 def before_validate(doc: Any, method: str | None = None) -> None:
@@ -21,6 +37,7 @@ def before_validate(doc: Any, method: str | None = None) -> None:
 		_start(doc)
 	elif not doc.flags.cse_change:
 		_settle(doc)
+		_refuse_when_closed(doc)
 	_show_waiting_on(doc)
 	_first_response_is_words(doc)
 
@@ -28,6 +45,7 @@ def before_validate(doc: Any, method: str | None = None) -> None:
 def after_insert(doc: Any, method: str | None = None) -> None:
 	"""Begin the ticket's record; send the receipt that the helpdesk does not send for a call or a letter."""
 	keep_record(doc)
+	targets.keep(doc)
 	entered_by_agent = doc.via_customer_portal and doc.raised_by != frappe.session.user
 	if entered_by_agent and frappe.db.get_single_value("HD Settings", "send_acknowledgement_email"):
 		doc.send_acknowledgement_email()
@@ -37,11 +55,13 @@ def on_update(doc: Any, method: str | None = None) -> None:
 	"""Keep the change of status that was just saved."""
 	if not doc.flags.in_insert:
 		keep_record(doc)
+		targets.keep(doc)
 
 
 def on_trash(doc: Any, method: str | None = None) -> None:
-	"""The record goes with its ticket."""
+	"""The record goes with its ticket, and so do its escalations."""
 	forget(doc)
+	escalations.forget(str(doc.name))
 
 
 def _start(doc: Any) -> None:
@@ -54,13 +74,14 @@ def _start(doc: Any) -> None:
 def _settle(doc: Any) -> None:
 	before = doc.get_doc_before_save()
 	merged = doc.is_merged and not before.is_merged
+	doc.flags.cse_happened = Event.MERGED if merged else doc.flags.pop("cse_event", None)
 	saved = Saved(
 		# a rating by the mailed link says nothing about the status, though the helpdesk writes Closed with it
 		status=status_of(before if frappe.session.user == "Guest" else doc),
 		actor=actor(),
 		user=frappe.session.user,
 		reason=doc.get(REASON) or "",
-		event=Event.MERGED if merged else doc.flags.pop("cse_event", None),
+		event=doc.flags.cse_happened,
 	)
 	doc.update({REASON: None, "status": before.status, "status_category": before.status_category})
 	outcome = settle(FrappeStore(), SiteTicket(doc), saved, doc.flags.cse_at or now())
@@ -68,9 +89,19 @@ def _settle(doc: Any) -> None:
 		messages.refuse(outcome, str(doc.name))
 
 
+def _refuse_when_closed(doc: Any) -> None:
+	"""A closed ticket keeps its tier and its date."""
+	before = doc.get_doc_before_save()
+	for field, event in (("priority", Event.TIER_SET), (AGREED_ON, Event.AGREED)):
+		if doc.has_value_changed(field):
+			outcome = decide(status_of(before), event)
+			if isinstance(outcome, Refusal):
+				messages.refuse(outcome, str(doc.name))
+
+
 def _show_waiting_on(doc: Any) -> None:
-	if change := doc.flags.cse_change:
-		doc.set(WAITING_ON, messages.waiting_line(change))
+	if moved := escalations.move_of_save(doc):
+		doc.set(WAITING_ON, messages.waiting_line(*moved))
 
 
 def _first_response_is_words(doc: Any) -> None:
@@ -81,4 +112,4 @@ def _first_response_is_words(doc: Any) -> None:
 	if doc.status_category == "Paused":
 		doc.first_responded_on = None
 	elif doc.status == Status.RESOLVED.value:
-		doc.first_responded_on = doc.first_responded_on or frappe.utils.now_datetime()
+		doc.first_responded_on = site_time(doc.flags.cse_at or now())

@@ -14,9 +14,10 @@ from frappe.utils import get_url
 from helpdesk.helpdesk.doctype.hd_settings.helpers import get_default_email_content
 from helpdesk.helpdesk.doctype.hd_ticket.hd_ticket import HDTicket
 
-from crm_support_ext.constants import ORIGIN, STATUSES, TICKET
+from crm_support_ext.constants import CAN_GO_ON, ORIGIN, STATUSES, TICKET, WAY_AROUND
 from crm_support_ext.domain.intake import EVENT, Origin, origin_of
 from crm_support_ext.domain.lifecycle import Actor, Event, Status, decide, meant_by
+from crm_support_ext.domain.tiers import tier_by_answers
 from crm_support_ext.messages import protected
 from crm_support_ext.permissions import actor, not_the_customers
 from crm_support_ext.services.follow_ups import place_for
@@ -41,6 +42,16 @@ class SupportTicket(HDTicket):
 		ticket = SiteTicket(self)
 		outcome = decide(ticket.status, self.flags.cse_event or Event.MACHINE_REPLIED)
 		return outcome.value if isinstance(outcome, Status) else self.status
+
+	def set_priority(self) -> None:
+		"""Let the answers to the two questions give the tier, unless somebody chose one in the same save."""
+		before, answers = self.get_doc_before_save(), (self.get(CAN_GO_ON), self.get(WAY_AROUND))
+		chosen = self.priority != (before.priority if before else None)
+		answered = before is None or answers != (before.get(CAN_GO_ON), before.get(WAY_AROUND))
+		if all(answers) and answered and not chosen:
+			can_go_on, way_around = (answer == "Yes" for answer in answers)
+			self.priority = tier_by_answers(can_go_on=can_go_on, way_around=way_around)
+		super().set_priority()
 
 	def check_update_perms(self) -> None:
 		"""Refuse a customer's write to what is the desk's; put the desk's own defaults into a customer's new ticket.

@@ -8,7 +8,16 @@ from frappe import _
 from semantic_version import Version
 
 from crm_support_ext.constants import SETTINGS
-from crm_support_ext.setup import custom_fields, form_scripts, statuses, take_over, thanks, views
+from crm_support_ext.setup import (
+	custom_fields,
+	form_scripts,
+	kinds,
+	statuses,
+	take_over,
+	thanks,
+	tiers,
+	views,
+)
 
 NEEDS = {"Frappe": ("15.109.0", "17.0.0"), "Helpdesk": ("1.28.0", "2.0.0")}
 """For each the first version that will do, and the first that is not known to."""
@@ -37,6 +46,8 @@ def after_install() -> None:
 	if take_over.remember():
 		thanks.create()
 	custom_fields.create()
+	kinds.create()
+	tiers.create()
 	statuses.create()
 	statuses.move_tickets()
 	take_over.settings()

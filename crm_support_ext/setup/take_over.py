@@ -14,7 +14,13 @@ RECEIPT = "send_acknowledgement_email"
 """The customer gets a receipt with the number (domain.md 1); an administrator may switch it off again."""
 
 REPLACED: dict[str, tuple[str, ...]] = {
-	"HD Settings": (*REPLACED_SETTINGS, "update_status_to", "auto_close_status", RECEIPT),
+	"HD Settings": (
+		*REPLACED_SETTINGS,
+		"update_status_to",
+		"auto_close_status",
+		"default_priority",
+		RECEIPT,
+	),
 	"HD Service Level Agreement": ("default_ticket_status", "ticket_reopen_status"),
 	TICKET_STATUS: ("enabled", "order", "color", "category", "different_view", "label_customer"),
 	"Assignment Rule": ("assign_condition", "assign_condition_json"),

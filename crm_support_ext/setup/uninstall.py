@@ -14,6 +14,7 @@ import frappe
 from crm_support_ext.constants import APP, SETTINGS, TICKET, TICKET_STATUS
 from crm_support_ext.setup.custom_fields import FIELDS
 from crm_support_ext.setup.form_scripts import SCRIPTS
+from crm_support_ext.setup.tiers import give_back
 from crm_support_ext.setup.views import VIEWS
 from crm_support_ext.store.assignment import by_status
 
@@ -31,6 +32,7 @@ def after_uninstall() -> None:
 	restore_records(stock)
 	move_tickets(stock.get(TICKET_STATUS, {}))
 	restore_rules(stock.get("Assignment Rule", {}))
+	give_back()
 	remove_ours()
 	drop_fields()
 	frappe.clear_cache()

@@ -18,7 +18,7 @@ from crm_support_ext.domain.business_calendar import (
 	Span,
 	Unit,
 )
-from crm_support_ext.domain.targets import Tier
+from crm_support_ext.domain.tiers import Tier
 
 _MINUTE = timedelta(minutes=1)
 _MIDNIGHT = 24 * 60
@@ -62,7 +62,11 @@ def tier_named(name: str | None) -> Tier | None:
 	"""The Priority Tier of this name as a value; None if there is none."""
 	if not name or not frappe.db.exists(TIER, name, cache=True):
 		return None
-	doc = frappe.get_cached_doc(TIER, name)
+	return tier_as_rule(frappe.get_cached_doc(TIER, name))
+
+
+def tier_as_rule(doc: Any) -> Tier:
+	"""A Priority Tier as a value; a target of 0 is none."""
 	return Tier(
 		doc.name,
 		_span(doc.response_amount, doc.response_unit),

@@ -22,10 +22,13 @@ from crm_support_ext.constants import (
 	FOLLOW_UP_OF,
 	SETTINGS,
 	STATUS_LOG,
+	TARGET,
 	TICKET,
 	TICKET_IMPORT,
+	WORKAROUND,
 )
-from crm_support_ext.domain.lifecycle import CREATED, WAITING_ON, Status, StatusChange, Timing
+from crm_support_ext.domain.escalation import Move
+from crm_support_ext.domain.lifecycle import CREATED, Status, StatusChange, Timing
 
 
 def moment(value: datetime | str) -> datetime:
@@ -196,17 +199,22 @@ def begin(doc: Any, at: datetime, actor: str, cause: str = CREATED) -> None:
 
 
 def keep_record(doc: Any) -> None:
-	"""Write the change that this save made, if any, into the ticket's record."""
+	"""Write the change that this save made, if any, into the ticket's record, and whose move it has become."""
 	change: StatusChange | None = doc.flags.pop("cse_change", None)
+	move: Move | None = doc.flags.pop("cse_move", None)
+	waits_on = move.waits_on.value if move and move.waits_on else None
+	log = frappe.qb.DocType(STATUS_LOG)
 	if change is None:
+		if move:
+			frappe.qb.update(log).set(log.waiting_on, waits_on).where(
+				(log.ticket == str(doc.name)) & log.left_at.isnull()
+			).run()
 		return
 	at = site_time(change.at)
 	if change.before:
-		log = frappe.qb.DocType(STATUS_LOG)
 		frappe.qb.update(log).set(log.left_at, at).where(
 			(log.ticket == str(doc.name)) & log.left_at.isnull()
 		).run()
-	waits_on = WAITING_ON[change.after]
 	frappe.get_doc(
 		{
 			"doctype": STATUS_LOG,
@@ -217,14 +225,14 @@ def keep_record(doc: Any) -> None:
 			"cause": change.cause,
 			"actor": change.actor,
 			"reason": change.reason,
-			"waiting_on": waits_on.value if waits_on else None,
+			"waiting_on": waits_on,
 		}
 	).db_insert()
 
 
 def forget(doc: Any) -> None:
 	"""Take a ticket that is deleted out of its record, its import, and its chain of follow-ups."""
-	for doctype in (STATUS_LOG, TICKET_IMPORT):
+	for doctype in (STATUS_LOG, TICKET_IMPORT, TARGET, WORKAROUND):
 		frappe.db.delete(doctype, {"ticket": str(doc.name)})
 	for here, there in ((FOLLOW_UP_OF, FOLLOW_UP), (FOLLOW_UP, FOLLOW_UP_OF)):
 		if doc.get(here):

@@ -1,0 +1,82 @@
+"""The two clocks on the agent's page: a workaround is given or fails, the receipt, and what a change would move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import frappe
+from frappe import _
+
+from crm_support_ext.api.buttons import Button, Field
+from crm_support_ext.constants import CALENDAR, TICKET, TIER
+from crm_support_ext.domain.lifecycle import Actor, Event, Status
+from crm_support_ext.messages import event_label
+from crm_support_ext.permissions import actor
+from crm_support_ext.store import workarounds
+from crm_support_ext.store.frappe import status_of
+from crm_support_ext.store.receipts import receipt_of
+from crm_support_ext.store.recounting import what_moves
+
+
+def _may_be_given(doc: Any) -> bool:
+	solved = status_of(doc) in (Status.RESOLVED, Status.CLOSED)
+	return actor() is not Actor.CUSTOMER and not solved and not workarounds.standing(str(doc.name))
+
+
+def _may_fail(doc: Any) -> bool:
+	closed = status_of(doc) is Status.CLOSED
+	return actor() is not Actor.CUSTOMER and not closed and bool(workarounds.standing(str(doc.name)))
+
+
+def _give(doc: Any, words: str, values: Mapping[str, Any]) -> None:
+	workarounds.give(doc, words)
+	if values["tell"]:
+		doc.reply_via_agent(message=frappe.utils.escape_html(words).replace("\n", "<br>"), to=doc.raised_by)
+
+
+def _fail(doc: Any, words: str, values: Mapping[str, Any]) -> None:
+	workarounds.fail(doc, words)
+
+
+BUTTONS = (
+	Button(
+		event=Event.WORKAROUND_GIVEN.value,
+		label=lambda: event_label(Event.WORKAROUND_GIVEN),
+		prompt=lambda: _("How can the customer go on meanwhile?"),
+		needs_text=True,
+		fields=lambda doc: [Field("tell", _("Send this to the customer"), "check", default=1)],
+		is_offered=_may_be_given,
+		press=_give,
+	),
+	Button(
+		event=Event.WORKAROUND_FAILED.value,
+		label=lambda: event_label(Event.WORKAROUND_FAILED),
+		prompt=lambda: _("What went wrong with the workaround?"),
+		is_offered=_may_fail,
+		press=_fail,
+	),
+)
+
+
+@frappe.whitelist()
+def receipt(ticket: str) -> dict[str, Any]:
+	"""The receipt of a ticket: its figures, and every interval that was counted, paused or outside hours.
+
+	For whoever may read the ticket. Times are the site's, spans are seconds.
+	"""
+	frappe.get_doc(TICKET, ticket).check_permission("read")
+	return receipt_of(ticket)
+
+
+@frappe.whitelist()
+def preview(doc: dict | str) -> dict[str, int]:
+	"""What saving this calendar or tier would do to the running tickets; nothing is saved.
+
+	Answers how many run by it, how many would be due earlier or later, and how many would be late at once.
+	"""
+	changed = frappe.get_doc(frappe.parse_json(doc))
+	if changed.doctype not in (CALENDAR, TIER):
+		frappe.throw(_("Only a {0} or a {1} has a preview.").format(_(CALENDAR), _(TIER)))
+	frappe.has_permission(changed.doctype, "write", throw=True)
+	return what_moves(changed)

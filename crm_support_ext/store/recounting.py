@@ -1,0 +1,89 @@
+"""Counting running tickets again after a calendar, a tier or a setting was changed.
+
+They are marked in the same transaction as the change and counted by the queue, batch after batch; what a worker
+that was killed left behind is found by the marks. Finished tickets keep their figures.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import frappe
+from frappe import _
+
+from crm_support_ext.constants import CALENDAR, TARGET, TICKET
+from crm_support_ext.domain.lifecycle import Status
+from crm_support_ext.domain.targets import Figures, figures
+from crm_support_ext.store.calendars import as_rule, calendar_of, tier_as_rule
+from crm_support_ext.store.courses import course_of
+from crm_support_ext.store.frappe import now, site_time
+from crm_support_ext.store.targets import tier_of
+
+RUNNING = tuple(status.value for status in Status if status not in (Status.RESOLVED, Status.CLOSED))
+
+
+def running(*, calendar: str | None = None, tier: str | None = None) -> list[str]:
+	"""The names of the tickets that are not answered and are counted by this calendar, in this tier."""
+	tickets, targets = frappe.qb.DocType(TICKET), frappe.qb.DocType(TARGET)
+	query = (
+		frappe.qb.from_(targets)
+		.join(tickets)
+		.on(tickets.name == targets.ticket)
+		.select(targets.name)
+		.where(tickets.status.isin(RUNNING))
+	)
+	if calendar:
+		query = query.where(targets.calendar == calendar)
+	if tier:
+		query = query.where(targets.tier == tier)
+	return query.run(pluck=True)
+
+
+def to_be_recounted(**which: Any) -> None:
+	"""Let the queue count these running tickets again, and say how many."""
+	names = running(**which)
+	if not names:
+		return
+	targets = frappe.qb.DocType(TARGET)
+	frappe.qb.update(targets).set(targets.stale, 1).where(targets.name.isin(names)).run()
+	frappe.msgprint(_("{0} running tickets are being counted again.").format(len(names)), alert=True)
+	frappe.enqueue(
+		"crm_support_ext.tasks.recounting.run",
+		queue="long",
+		enqueue_after_commit=True,
+		total=len(names),
+		user=frappe.session.user,
+	)
+
+
+def what_moves(changed: Any) -> dict[str, int]:
+	"""What this calendar or tier, as it is now and not yet saved, would make of the running tickets.
+
+	Answers how many run by it, and how many of their due times would be earlier, later, or past at once.
+	"""
+	by_calendar = changed.doctype == CALENDAR
+	names = running(**{"calendar" if by_calendar else "tier": changed.name})
+	kept = {row.name: row for row in frappe.get_all(TARGET, filters={"name": ("in", names)}, fields=["*"])}
+	answer, at = Counter(running=len(names), earlier=0, later=0, late=0), now()
+	for name in names:
+		doc = frappe.get_doc(TICKET, name)
+		tier = tier_of(doc, set()) if by_calendar else tier_as_rule(changed)
+		calendar = as_rule(changed) if by_calendar else calendar_of(doc)
+		if course := course_of(doc, tier, None):
+			answer.update(_moves(kept[name], figures(course, calendar, at)))
+	return dict(answer)
+
+
+def _moves(kept: Any, counted: Figures) -> Iterator[str]:
+	dues = ((kept.target_due, counted.target.due), (kept.response_due, counted.response.due))
+	for before, after in dues:
+		if before and after and site_time(after) != before:
+			yield "earlier" if site_time(after) < before else "later"
+			break
+	if False in (counted.target.met, counted.response.met) and "No" not in (
+		kept.target_met,
+		kept.response_met,
+	):
+		yield "late"

@@ -1,0 +1,228 @@
+"""Due times and figures of the site's tickets: shown in the helpdesk's own fields, kept in Ticket Target.
+
+All of it is derived from a ticket's course (store/courses.py), so that counting again gives the same.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import frappe
+
+from crm_support_ext.constants import AGREED_ON, SETTINGS, TARGET, TICKET
+from crm_support_ext.domain.business_calendar import BusinessCalendar
+from crm_support_ext.domain.course import Course, rests_since
+from crm_support_ext.domain.lifecycle import Event, Status
+from crm_support_ext.domain.targets import Figures, due_at, figures, response_due
+from crm_support_ext.domain.tiers import AGREE_WITHIN, BY_AGREEMENT, Tier
+from crm_support_ext.store.calendars import calendar_name, calendar_of, tier_named
+from crm_support_ext.store.courses import course_of
+from crm_support_ext.store.frappe import moment, now, site_time
+
+SHOWN = (
+	"response_by",
+	"first_response_time",
+	"first_response_failed_by",
+	"resolution_by",
+	"resolution_date",
+	"resolution_time",
+	"resolution_failed_by",
+	"on_hold_since",
+	"total_hold_time",
+	"agreement_status",
+)
+"""The helpdesk's own fields in which its screens and reports look for due times."""
+
+WARNED = ("warned_response", "warned_target")
+"""Of how many per cent of each clock somebody was warned: written by the warnings alone."""
+
+THRESHOLDS = (50, 75, 100)
+"""At how many per cent of a target somebody is warned (domain.md 2)."""
+
+COUNTED_ANEW = frozenset(
+	{Event.WORKAROUND_GIVEN, Event.WORKAROUND_FAILED, Event.ESCALATED, Event.RETURNED, Event.TIER_SET}
+)
+"""What moves a clock without changing the status."""
+
+_SOLVED = (Status.RESOLVED.value, Status.CLOSED.value)
+_SECOND = timedelta(seconds=1)
+
+
+def tier_of(doc: Any, known: set[str]) -> Tier | None:
+	"""The tier of a ticket; None for a priority that has none and is among those ``known`` to its agreement.
+
+	A priority that neither knows counts as the least urgent tier, so that it never blocks a ticket.
+	"""
+	tier = tier_named(doc.priority)
+	if tier or doc.priority in known:
+		return tier
+	return tier_named(frappe.get_cached_doc(SETTINGS).default_tier) or Tier("")
+
+
+def count(doc: Any, tier: Tier) -> None:
+	"""Put due times and figures into a ticket that is being saved; what nothing has moved stays as it was."""
+	if not _is_moved(doc):
+		before = doc.get_doc_before_save()
+		doc.update({field: before.get(field) for field in SHOWN})
+		return
+	at = doc.flags.cse_at or now()
+	course, calendar = course_of(doc, tier, doc.flags.cse_change), calendar_of(doc)
+	if course:
+		counted = figures(course, calendar, at)
+		_show(doc, course, counted, calendar, at)
+		doc.agreement_status = agreement(doc, at)
+		kept = None if doc.is_new() else frappe.db.get_value(TARGET, str(doc.name), WARNED)
+		row = _row(course, counted) | {
+			"calendar": calendar_name(doc),
+			"next_warning_at": next_warning(course, counted, calendar, at, *(kept or (0, 0))),
+		}
+		doc.flags.cse_target = row, kept is not None
+
+
+def _is_moved(doc: Any) -> bool:
+	before = doc.get_doc_before_save()
+	if before is None or doc.flags.cse_happened in COUNTED_ANEW:
+		return True
+	if before.status in _SOLVED and doc.status in _SOLVED:
+		return False  # a finished ticket keeps its figures
+	moving = ("priority", AGREED_ON, "first_responded_on")
+	return bool(doc.flags.cse_change) or any(doc.has_value_changed(field) for field in moving)
+
+
+def keep(doc: Any) -> None:
+	"""Write what was counted in this save, if anything, into the ticket's row of Ticket Target."""
+	row, is_kept = doc.flags.pop("cse_target", None) or (None, False)
+	if is_kept:
+		frappe.db.set_value(TARGET, str(doc.name), row)
+	elif row:
+		frappe.get_doc({"doctype": TARGET, "ticket": str(doc.name), **row}).insert(ignore_permissions=True)
+
+
+def recount(name: str) -> None:
+	"""Count a ticket again from its facts, now; nothing else about it changes."""
+	doc = frappe.get_doc(TICKET, name, for_update=True)
+	tier = tier_of(doc, set())
+	doc.flags.cse_happened = Event.TIER_SET
+	count(doc, tier)
+	if doc.flags.cse_target:
+		shown = {field: doc.get(field) for field in SHOWN}
+		frappe.db.set_value(TICKET, name, shown, update_modified=False)
+		keep(doc)
+
+
+def agreement(doc: Any, at: datetime) -> str:
+	"""The helpdesk's word for where a ticket stands, from the due times that it shows; see the stock class."""
+	stands = doc.resolution_date or doc.on_hold_since
+	if _is_late(doc, doc.response_by, doc.first_responded_on, at) or _is_late(
+		doc, doc.resolution_by, stands, at
+	):
+		return "Failed"
+	if doc.on_hold_since:
+		return "Paused"
+	if doc.response_by and not doc.first_responded_on:
+		return "First Response Due"
+	return "Fulfilled" if doc.resolution_date else "Resolution Due"
+
+
+def _is_late(doc: Any, due: Any, at: Any, otherwise: datetime) -> bool:
+	"""Whether working time has passed between what was due and when it came, or now."""
+	if not due:
+		return False
+	return calendar_of(doc).measure(moment(due), moment(at) if at else otherwise) > timedelta()
+
+
+def _show(doc: Any, course: Course, counted: Figures, calendar: BusinessCalendar, at: datetime) -> None:
+	response, target, created = counted.response, counted.target, course.turns[0].at
+	last = course.turns[-1]
+	stop = target.clock.stop.at if target.clock.stop else None
+	if last.status is Status.CLOSED:
+		stop = stop or last.at
+	rests = rests_since(course)
+	passed = calendar.measure(created, stop or at)
+	doc.update(
+		{
+			"response_by": _shown(response.due, response.at, response.met),
+			"first_response_time": _seconds(calendar.measure(created, response.at)) if response.at else None,
+			"first_response_failed_by": _overrun(calendar, response.due, response.at, response.met),
+			"resolution_by": _shown(target.due or _to_agree_by(course, calendar), stop, target.met),
+			"resolution_date": stop and site_time(stop),
+			"resolution_time": _seconds(target.clock.counted) if stop else None,
+			"resolution_failed_by": _overrun(calendar, target.due, stop, target.met),
+			"on_hold_since": rests and site_time(rests),
+			"total_hold_time": _seconds(passed - target.clock.counted),
+		}
+	)
+
+
+def _shown(due: datetime | None, at: datetime | None, met: bool | None) -> datetime | None:
+	"""A due time as the screens show it, which take for late what came after it, though no working time passed."""
+	if due and at and met and at >= due:
+		due = at + _SECOND
+	return due and site_time(due)
+
+
+def _to_agree_by(course: Course, calendar: BusinessCalendar) -> datetime | None:
+	"""Where the target is a date that is still to be agreed: by when that must be done."""
+	if course.tier is None or course.tier.name != BY_AGREEMENT or course.agreed:
+		return None
+	due = calendar.add(course.turns[0].at, AGREE_WITHIN)
+	return due if isinstance(due, datetime) else None
+
+
+def _overrun(calendar: BusinessCalendar, due: datetime | None, at: datetime | None, met: bool | None) -> Any:
+	return _seconds(calendar.measure(due, at)) if due and at and met is False else None
+
+
+def _seconds(span: timedelta) -> int:
+	return max(-(-span // _SECOND), 0)
+
+
+_YES_NO = {True: "Yes", False: "No", None: None}
+
+
+def _row(course: Course, counted: Figures) -> dict[str, Any]:
+	response, target, fix = counted.response, counted.target, counted.fix
+	moments = {
+		"started_at": course.turns[0].at,
+		"response_due": response.due,
+		"response_at": response.at,
+		"target_due": target.due,
+		"stopped_at": target.clock.stop and target.clock.stop.at,
+		"rests_since": rests_since(course),
+		"fix_at": fix.stop and fix.stop.at,
+	}
+	return {
+		**{field: value and site_time(value) for field, value in moments.items()},
+		"tier": course.tier.name if course.tier else None,
+		"response_met": _YES_NO[response.met],
+		"stopped_by": target.clock.stop and target.clock.stop.by.value,
+		"target_met": _YES_NO[target.met],
+		"counted_seconds": _seconds(target.clock.counted),
+		"counted_days": float(round(target.clock.counted_days, 4)),
+		"fix_seconds": _seconds(fix.counted),
+		"stale": 0,
+	}
+
+
+def next_warning(
+	course: Course,
+	counted: Figures,
+	calendar: BusinessCalendar,
+	at: datetime,
+	warned_response: float | None,
+	warned_target: float | None,
+) -> datetime | None:
+	"""When a running clock reaches the next threshold that nobody was warned of, in site time; None: it has none."""
+	moments = []
+	if counted.response.at is None and course.turns[-1].status.value not in _SOLVED:
+		moments += [response_due(course, calendar, part) for part in _next_part(warned_response)]
+	if counted.target.clock.runs:
+		moments += [due_at(course, calendar, at, part) for part in _next_part(warned_target)]
+	first = min(filter(None, moments), default=None)
+	return first and site_time(first)
+
+
+def _next_part(warned: float | None) -> list[Fraction]:
+	return [Fraction(percent, 100) for percent in THRESHOLDS if percent > (warned or 0)][:1]

@@ -1,0 +1,40 @@
+"""Count tickets again that a change of calendar or tier has marked; every five minutes, and at once after a change."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+
+from crm_support_ext.constants import TARGET
+from crm_support_ext.store.targets import recount
+
+BATCH = 200
+
+
+def run(total: int = 0, user: str | None = None) -> None:
+	"""Count the marked tickets, each in a transaction of its own; show ``user`` how far it is."""
+	names = frappe.get_all(TARGET, filters={"stale": 1}, pluck="name", order_by="modified", limit=BATCH)
+	counted = sum(_count(name) for name in names)
+	left = frappe.db.count(TARGET, {"stale": 1})
+	if total and user:
+		done = max(total - left, 0) * 100 / total
+		frappe.publish_progress(done, title=_("Counting tickets again"), user=user)
+	if left and counted:
+		frappe.enqueue("crm_support_ext.tasks.recounting.run", queue="long", total=total, user=user)
+
+
+def _count(name: str) -> bool:
+	"""Count one ticket, unless another worker is at it; the answer is whether it went well."""
+	targets = frappe.qb.DocType(TARGET)
+	claim = frappe.qb.from_(targets).select(targets.name).where((targets.name == name) & (targets.stale == 1))
+	try:
+		claimed = claim.for_update(skip_locked=True).run()
+		if claimed:
+			recount(name)
+	except Exception:
+		frappe.db.rollback()
+		claimed = False
+		frappe.log_error(title=_("Ticket #{0} cannot be counted again").format(name))
+		frappe.db.set_value(TARGET, name, "stale", 0)
+	frappe.db.commit()  # nosemgrep: each ticket is its own transaction
+	return bool(claimed)
