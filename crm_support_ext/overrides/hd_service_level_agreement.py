@@ -29,6 +29,7 @@ class SupportAgreement(HDServiceLevelAgreement):
 		if tier := self._tier(doc):
 			targets.count(doc, tier)
 		else:
+			targets.leave(doc)
 			super().apply(doc)
 
 	def handle_agreement_status(self, doc: Any) -> None:

@@ -60,7 +60,7 @@ def _minute(time: Any) -> int:
 
 def tier_named(name: str | None) -> Tier | None:
 	"""The Priority Tier of this name as a value; None if there is none."""
-	if not name or not frappe.db.exists(TIER, name, cache=True):
+	if not name or not frappe.get_cached_value(TIER, name, "name"):
 		return None
 	return tier_as_rule(frappe.get_cached_doc(TIER, name))
 

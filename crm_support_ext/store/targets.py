@@ -41,9 +41,7 @@ WARNED = ("warned_response", "warned_target")
 THRESHOLDS = (50, 75, 100)
 """At how many per cent of a target somebody is warned (domain.md 2)."""
 
-COUNTED_ANEW = frozenset(
-	{Event.WORKAROUND_GIVEN, Event.WORKAROUND_FAILED, Event.ESCALATED, Event.RETURNED, Event.TIER_SET}
-)
+COUNTED_ANEW = frozenset({Event.WORKAROUND_GIVEN, Event.WORKAROUND_FAILED, Event.ESCALATED, Event.RETURNED})
 """What moves a clock without changing the status."""
 
 _SOLVED = (Status.RESOLVED.value, Status.CLOSED.value)
@@ -63,11 +61,14 @@ def tier_of(doc: Any, known: set[str]) -> Tier | None:
 
 def count(doc: Any, tier: Tier) -> None:
 	"""Put due times and figures into a ticket that is being saved; what nothing has moved stays as it was."""
-	if not _is_moved(doc):
+	if _is_moved(doc):
+		_count(doc, tier, doc.flags.cse_at or now())
+	else:
 		before = doc.get_doc_before_save()
 		doc.update({field: before.get(field) for field in SHOWN})
-		return
-	at = doc.flags.cse_at or now()
+
+
+def _count(doc: Any, tier: Tier, at: datetime) -> None:
 	course, calendar = course_of(doc, tier, doc.flags.cse_change), calendar_of(doc)
 	if course:
 		counted = figures(course, calendar, at)
@@ -97,15 +98,19 @@ def keep(doc: Any) -> None:
 	if is_kept:
 		frappe.db.set_value(TARGET, str(doc.name), row)
 	elif row:
-		frappe.get_doc({"doctype": TARGET, "ticket": str(doc.name), **row}).insert(ignore_permissions=True)
+		frappe.get_doc({"doctype": TARGET, "name": str(doc.name), "ticket": str(doc.name), **row}).db_insert()
+
+
+def leave(doc: Any) -> None:
+	"""Drop the row of a ticket that has left the tiers for a priority that its agreement counts."""
+	if not doc.is_new() and doc.has_value_changed("priority"):
+		frappe.db.delete(TARGET, {"name": str(doc.name)})
 
 
 def recount(name: str) -> None:
 	"""Count a ticket again from its facts, now; nothing else about it changes."""
 	doc = frappe.get_doc(TICKET, name, for_update=True)
-	tier = tier_of(doc, set())
-	doc.flags.cse_happened = Event.TIER_SET
-	count(doc, tier)
+	_count(doc, tier_of(doc, set()), now())
 	if doc.flags.cse_target:
 		shown = {field: doc.get(field) for field in SHOWN}
 		frappe.db.set_value(TICKET, name, shown, update_modified=False)
