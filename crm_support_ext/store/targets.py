@@ -163,7 +163,7 @@ def _show(doc: Any, course: Course, counted: Figures, calendar: BusinessCalendar
 
 def _shown(due: datetime | None, at: datetime | None, met: bool | None) -> datetime | None:
 	"""A due time as the screens show it, which take for late what came after it, though no working time passed."""
-	if due and at and met and at >= due:
+	if due and at and met is not False and at >= due:
 		due = at + _SECOND
 	return due and site_time(due)
 

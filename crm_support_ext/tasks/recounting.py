@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import frappe
 from frappe import _
 
 from crm_support_ext.constants import TARGET
+from crm_support_ext.store.frappe import now, site_time
 from crm_support_ext.store.targets import recount
 
 BATCH = 200
+AHEAD = timedelta(hours=2)
+
+
+def move_resting() -> None:
+	"""Every hour: the due time of a clock that rests is counted as if it went on at once, so it moves with the time."""
+	targets = frappe.qb.DocType(TARGET)
+	soon = site_time(now() + AHEAD)
+	frappe.qb.update(targets).set(targets.stale, 1).where(
+		targets.rests_since.isnotnull() & (targets.target_due <= soon) & targets.target_met.isnull()
+	).run()
+	run()
 
 
 def run(total: int = 0, user: str | None = None) -> None:

@@ -355,3 +355,35 @@ def test_every_ticket_has_one_row_and_loses_it_with_itself():
 	frappe.delete_doc("HD Ticket", doc.name, force=True)
 	assert not frappe.db.exists(TARGET, str(doc.name))
 	assert not frappe.db.exists("Ticket Workaround", {"ticket": str(doc.name)})
+
+
+def test_the_due_time_of_a_clock_that_rests_moves_with_the_time():
+	with at():
+		doc = ticket("I")
+		reply(doc)
+		happen(doc, "asked")
+	with at(days=3, hours=1):
+		recounting.move_resting()
+	doc.reload()
+	assert (doc.resolution_by, doc.agreement_status) == (monday(days=3, hours=5), "Paused")
+
+
+def test_a_ticket_answered_without_an_agreed_date_broke_no_promise():
+	with at():
+		doc = ticket("By agreement")
+		reply(doc)
+	with at(days=20):
+		happen(doc, "resolved")
+	doc.reload()
+	assert (doc.agreement_status, row(doc).target_met) == ("Fulfilled", None)
+	assert doc.resolution_by > doc.resolution_date
+
+
+def test_a_priority_that_the_agreement_counts_leaves_no_figures_of_ours_behind():
+	doc = ticket("II")
+	doc.priority = "High"
+	doc.save()
+	assert not frappe.db.exists(TARGET, str(doc.name))
+	doc.priority = "I"
+	doc.save()
+	assert row(doc).tier == "I"
