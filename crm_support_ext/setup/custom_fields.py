@@ -23,6 +23,8 @@ from crm_support_ext.constants import (
 	REASON,
 	SHOWN_FIELDS,
 	SOFTWARE,
+	TEAM,
+	TEAM_MANAGER,
 	TICKET,
 	TICKET_TYPE,
 	WAITING_ON,
@@ -145,6 +147,16 @@ FIELDS = {
 			"insert_after": KIND,
 			"depends_on": f"eval:['{Kind.WISH.value}', '{Kind.EXTENSION.value}'].includes(doc.{KIND})",
 			"description": "Empty: a wish changes the standard software, an extension the customer's own part.",
+		},
+	],
+	TEAM: [
+		{
+			"fieldname": TEAM_MANAGER,
+			"label": "Manager",
+			"fieldtype": "Link",
+			"options": "User",
+			"insert_after": "assignment_rule",
+			"description": "Is told of a target that runs out when nobody holds the ticket, and when nobody acknowledges the warning. Empty: the Agent Managers in the team.",
 		},
 	],
 	"Communication": [
