@@ -45,23 +45,32 @@ def _no_words() -> str:
 	return ""
 
 
+def _does_nothing(*_: Any) -> None:
+	return None
+
+
+def _opens_nothing(doc: Any) -> str:
+	return ""
+
+
 @dataclass(frozen=True)
 class Button:
 	"""What a file of ``api/`` says of one of its buttons.
 
 	``is_offered`` and ``fields`` are asked with the ticket's document, for the present user; ``press`` gets the
 	document, the words and the checked values, and may answer more than the page is told anyway. A button
-	that is not offered is never pressed: the sentence of ``refuse`` says why.
+	that is not offered is never pressed. One with a ``url`` opens that page in a new tab and is not pressed at all.
 	"""
 
 	event: str
 	label: Callable[[], str]
 	is_offered: Callable[[Any], bool]
-	press: Callable[[Any, str, Mapping[str, Any]], Mapping[str, str] | None]
+	press: Callable[[Any, str, Mapping[str, Any]], Mapping[str, str] | None] = _does_nothing
 	fields: Callable[[Any], Sequence[Field]] = _asks_nothing
 	prompt: Callable[[], str] = _no_words
 	needs_text: bool = False
 	is_seldom: bool = False
+	url: Callable[[Any], str] = _opens_nothing
 
 	def row(self, doc: Any) -> dict[str, Any]:
 		"""As the form scripts read it."""
@@ -71,6 +80,7 @@ class Button:
 			"prompt": self.prompt(),
 			"needs_text": self.needs_text,
 			"seldom": self.is_seldom,
+			"url": self.url(doc),
 			"fields": [asked.row() for asked in self.fields(doc)],
 		}
 

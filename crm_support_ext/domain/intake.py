@@ -24,6 +24,7 @@ class Origin(str, Enum):
 	STRANGER = "Stranger"
 	THANKS = "Thanks"
 	COPY = "Copy"
+	PARTY = "Party"
 
 
 EVENT = {origin: Event.MACHINE_REPLIED for origin in Origin} | {Origin.CUSTOMER: Event.CUSTOMER_REPLIED}
@@ -111,6 +112,11 @@ def is_machine_mail(headers: Mapping[str, str], content_type: str = "") -> bool:
 		.lstrip("\"' <")
 		.startswith(("mailer-daemon@", "postmaster@", "mail delivery"))
 	)
+
+
+def is_bounce(headers: Mapping[str, str], content_type: str = "") -> bool:
+	"""Whether a machine says with this mail that one of ours did not arrive. ``headers`` as above."""
+	return content_type == "multipart/report" or "x-failed-recipients" in headers
 
 
 # A name is written with a capital: "Hi Agnes," greets, "Hi, still broken" says something.

@@ -51,6 +51,7 @@ function lifeCycle({ doc, call, toast, $dialog }, done) {
 		// the portal calls a plain button twice for one press
 		if (Date.now() - pressed < 500) return;
 		pressed = Date.now();
+		if (action.url) return window.open(action.url, "_blank", "noopener");
 		const asked = [...action.fields];
 		if (action.prompt) {
 			asked.push({ name: "", label: action.prompt, type: "textarea", required: action.needs_text });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import frappe
@@ -27,7 +28,17 @@ def mark(ticket: Any, origin: Origin, sender: str) -> None:
 
 def tell_assignees(ticket: Any, line: str) -> None:
 	"""Ring the bell of those who hold the ticket."""
-	for user in frappe.parse_json(ticket.get("_assign") or "[]"):
+	tell(assignees(ticket), ticket, line)
+
+
+def assignees(ticket: Any) -> list[str]:
+	"""Those who hold the ticket."""
+	return frappe.parse_json(ticket.get("_assign") or "[]")
+
+
+def tell(users: Iterable[str], ticket: Any, line: str) -> None:
+	"""Ring the bell of these users with a line about the ticket, but not of the one who acts."""
+	for user in users:
 		if user != frappe.session.user:
 			frappe.get_doc(
 				{

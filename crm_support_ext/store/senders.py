@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from email.utils import parseaddr
 from typing import Any
 
@@ -9,7 +10,7 @@ import frappe
 from bs4 import BeautifulSoup
 
 from crm_support_ext.constants import SETTINGS, TICKET
-from crm_support_ext.domain.intake import is_machine_mail, only_says_thanks
+from crm_support_ext.domain.intake import is_bounce, is_machine_mail, only_says_thanks
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.store.frappe import is_desk_user
 from crm_support_ext.store.under_way import is_merging, mail_being_received
@@ -50,11 +51,20 @@ class ReceivedMessage:
 
 def is_from_machine() -> bool:
 	"""Whether a machine sent the mail that is being received, if one is."""
+	return _says(is_machine_mail)
+
+
+def is_bounced() -> bool:
+	"""Whether the mail that is being received, if one is, says that one of ours did not arrive."""
+	return _says(is_bounce)
+
+
+def _says(rule: Callable[[dict[str, str], str], bool]) -> bool:
 	mail = mail_being_received()
 	if mail is None:
 		return False
 	headers = {name.lower(): str(value) for name, value in mail.items()}
-	return is_machine_mail(headers, mail.get_content_type())
+	return rule(headers, mail.get_content_type())
 
 
 def belongs_to_ticket(address: str, ticket: Any) -> bool:
@@ -70,16 +80,25 @@ def belongs_to_ticket(address: str, ticket: Any) -> bool:
 
 def belongs_to_customer(address: str, ticket: Any) -> bool:
 	"""Whether the holder of this address is of the ticket's customer, or was written to on the ticket."""
-	if ticket.customer:
-		domain = (frappe.db.get_value("HD Customer", ticket.customer, "domain") or "").strip().lower()
-		if domain and address.endswith(f"@{domain}"):
-			return True
-		member = {"parent": ticket.customer, "contact_name": ("in", contacts_of(address))}
-		if frappe.db.exists("HD Customer Member", member):
-			return True
+	return is_of_company(address, ticket) or was_written_to(address, TICKET, ticket.name)
+
+
+def is_of_company(address: str, ticket: Any) -> bool:
+	"""Whether the holder of this address is of the ticket's customer."""
+	if not ticket.customer:
+		return False
+	domain = (frappe.db.get_value("HD Customer", ticket.customer, "domain") or "").strip().lower()
+	if domain and address.endswith(f"@{domain}"):
+		return True
+	member = {"parent": ticket.customer, "contact_name": ("in", contacts_of(address))}
+	return bool(frappe.db.exists("HD Customer Member", member))
+
+
+def was_written_to(address: str, doctype: str, name: str) -> bool:
+	"""Whether we wrote to this address in the thread of a ticket or an escalation."""
 	written_to = frappe.get_all(
 		"Communication",
-		filters={"reference_doctype": TICKET, "reference_name": str(ticket.name), "sent_or_received": "Sent"},
+		filters={"reference_doctype": doctype, "reference_name": str(name), "sent_or_received": "Sent"},
 		fields=["recipients", "cc"],
 	)
 	return any(address in f"{row.recipients or ''},{row.cc or ''}".lower() for row in written_to)

@@ -9,12 +9,28 @@ from __future__ import annotations
 import sys
 from email.message import Message
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+	from frappe.email.receive import InboundMail
 
 
 def mail_being_received() -> Message | None:
 	"""The mail that the framework is filing as a Communication, headers and all; None outside of that."""
+	inbound = inbound_mail()
+	return inbound.mail if inbound else None
+
+
+def mail_without_ticket() -> InboundMail | None:
+	"""The mail for which the framework is making a ticket because it found none; None outside of that."""
+	frame = _caller("_create_reference_document", "receive.py")
+	return frame.f_locals["self"] if frame else None
+
+
+def inbound_mail() -> InboundMail | None:
+	"""The mail that is being filed, as the framework handles it; its ``flags`` last as long as it does."""
 	frame = _caller("_build_communication_doc", "receive.py")
-	return frame.f_locals["self"].mail if frame else None
+	return frame.f_locals["self"] if frame else None
 
 
 def is_merging() -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import html
+from typing import Any
+
 import frappe
 from frappe import _
+from frappe.utils import format_datetime
 
 from crm_support_ext.constants import SETTINGS, TICKET_STATUS
 from crm_support_ext.domain.lifecycle import Status
@@ -12,6 +16,36 @@ from crm_support_ext.domain.lifecycle import Status
 def site_language() -> str:
 	"""The language in which the site speaks to everyone: the setting, else the system's."""
 	return frappe.get_cached_doc(SETTINGS).wording_language or frappe.db.get_default("lang") or "en"
+
+
+def as_html(text: str) -> str:
+	"""Typed words as a message: what looks like markup stays text, and lines stay lines."""
+	return html.escape(text.strip(), quote=False).replace("\n", "<br>")
+
+
+def with_next_update(line: str | None, before: Any, after: Any) -> str:
+	"""The line on whose move it is, with the time of the next update ``after`` in the place of ``before``.
+
+	Both are times of the site, or None; the line is in the site's language, and a customer reads it, too.
+	"""
+	head = line or ""
+	if before:
+		head = "" if head == _alone(before) else head.removesuffix(_tail(before))
+	if not after:
+		return head
+	return head + _tail(after) if head else _alone(after)
+
+
+def _tail(at: Any) -> str:
+	return _("{0}, next update {1}", lang=site_language()).format("", _time(at))
+
+
+def _alone(at: Any) -> str:
+	return _("Next update {0}", lang=site_language()).format(_time(at))
+
+
+def _time(at: Any) -> str:
+	return format_datetime(at, "yyyy-MM-dd HH:mm")
 
 
 def customer_wording() -> dict[Status, str]:
