@@ -22,6 +22,7 @@ from crm_support_ext.domain.course import (
 	counted_until,
 	fix_rests,
 	fix_stop,
+	is_stopped,
 	promise_rests,
 	promise_stop,
 	rests_since,
@@ -48,6 +49,7 @@ __all__ = [
 	"Why",
 	"due_at",
 	"figures",
+	"late_by",
 	"receipt",
 	"response_due",
 	"rests_since",
@@ -120,6 +122,17 @@ def figures(course: Course, calendar: BusinessCalendar, now: datetime) -> Figure
 	)
 
 
+def paused(course: Course, calendar: BusinessCalendar, now: datetime) -> timedelta:
+	"""The working time in which the promise clock rested, waiting for somebody else."""
+	turns = course.turns
+	rested = (
+		calendar.measure(turn.at, finish)
+		for turn, finish in stretches(turns, counted_until(turns, now))
+		if promise_rests(turn) and not is_stopped(turn)
+	)
+	return sum(rested, timedelta())
+
+
 def due_at(course: Course, calendar: BusinessCalendar, now: datetime, part: Fraction) -> datetime | None:
 	"""When this part of the target is used up, with the pauses known by now; None if there is no target."""
 	tier = course.tier
@@ -136,6 +149,17 @@ def response_due(course: Course, calendar: BusinessCalendar, part: Fraction = Fr
 	if course.tier is None or course.tier.response is None:
 		return None
 	return _or_none(calendar.add(course.turns[0].at, course.tier.response.share(part)))
+
+
+def late_by(course: Course, calendar: BusinessCalendar, target: Target, now: datetime) -> Span | None:
+	"""By how much working time a target was missed, by now or by the stop; None if it was not."""
+	if target.met is not False or target.due is None or course.tier is None:
+		return None
+	span, clock = course.tier.target, target.clock
+	if span is not None and not _is_agreed(course):
+		return Span(clock.counted_in(span.unit) - span.amount, span.unit)
+	came = clock.stop.at if clock.stop else counted_until(course.turns, now)
+	return days(calendar.measure_days(target.due, came))
 
 
 class _Run(NamedTuple):

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple, TextIO
 from zoneinfo import ZoneInfo
 
+from crm_support_ext.domain.business_calendar import Span
 from crm_support_ext.domain.lifecycle import Status
-from crm_support_ext.replay.columns import TIERS
-from crm_support_ext.replay.moments import printer, seconds
+from crm_support_ext.domain.targets import Course, Figures, figures, late_by
+from crm_support_ext.replay.moments import Printer, printer, seconds
+from crm_support_ext.replay.policy import Policy
 from crm_support_ext.store.memory import MemoryTicket
 
 TIMED: tuple[Status, ...] = tuple(status for status in Status if status is not Status.CLOSED)
 """The statuses in which time is counted: all before the end."""
 
 _NOTHING = timedelta()
+_MOST_KEPT = 50_000
 
 
 class Stay(NamedTuple):
@@ -29,12 +34,40 @@ class Stay(NamedTuple):
 	cause: str
 
 
-class Result(NamedTuple):
+@dataclass(frozen=True)
+class Result:
 	"""What the rules made of a log: its tickets in order of arrival, and when the log ended (None: it is empty)."""
 
 	tickets: dict[str, MemoryTicket]
 	end: datetime | None
-	zone: ZoneInfo
+	policy: Policy
+	_counted: dict[str, Figures] = field(default_factory=dict)
+
+	@property
+	def zone(self) -> ZoneInfo:
+		"""The zone in which times are told."""
+		return self.policy.zone
+
+	def course(self, ticket: MemoryTicket) -> Course:
+		"""What the figures of a ticket depend on."""
+		return ticket.course(self.policy.tiers.get(ticket.tier))
+
+	def figures(self, ticket: MemoryTicket) -> Figures:
+		"""The targets of a ticket and what its clocks show, counted once; a large log's would not fit in memory."""
+		found = self._counted.get(ticket.name)
+		if found is None:
+			assert self.end is not None  # there is no ticket without a row
+			found = figures(self.course(ticket), self.policy.calendar, self.end)
+			if len(self.tickets) <= _MOST_KEPT:
+				self._counted[ticket.name] = found
+		return found
+
+	def late_by(self, ticket: MemoryTicket) -> Span | None:
+		"""By how much a ticket missed its target; None if it did not."""
+		counted = self.figures(ticket)
+		if counted.target.met is not False or self.end is None:
+			return None
+		return late_by(self.course(ticket), self.policy.calendar, counted.target, self.end)
 
 
 def stays(ticket: MemoryTicket, end: datetime) -> Iterator[Stay]:
@@ -59,34 +92,53 @@ def closed_at(ticket: MemoryTicket) -> datetime | None:
 	return ticket.history[-1].at if ticket.status is Status.CLOSED else None
 
 
+class Tally:
+	"""The summary of the desk, counted ticket by ticket."""
+
+	def __init__(self, policy: Policy) -> None:
+		self.tickets = self.closed = self.follow_ups = 0
+		self.targets_met = {tier: [0, 0] for tier in policy.tiers}
+
+	def add(self, ticket: MemoryTicket, met: bool | None) -> None:
+		"""Count a ticket, and whether its target was met; None: that is not decided."""
+		self.tickets += 1
+		self.closed += ticket.status is Status.CLOSED
+		self.follow_ups += ticket.follow_up_of is not None
+		if met is not None:
+			kept = self.targets_met[ticket.tier]
+			kept[0] += met
+			kept[1] += 1
+
+	def summary(self) -> dict[str, Any]:
+		"""As the answer has it."""
+		return {**vars(self), "strippen_used": "0.00"}
+
+
 def summary(result: Result) -> dict[str, Any]:
 	"""The figures of the desk as a whole."""
-	tickets = result.tickets.values()
-	return {
-		"tickets": len(tickets),
-		"closed": sum(ticket.status is Status.CLOSED for ticket in tickets),
-		"follow_ups": sum(ticket.follow_up_of is not None for ticket in tickets),
-		"targets_met": {tier: [0, 0] for tier in TIERS},
-		"strippen_used": "0.00",
-	}
+	tally = Tally(result.policy)
+	for ticket in result.tickets.values():
+		tally.add(ticket, result.figures(ticket).target.met)
+	return tally.summary()
 
 
 def write_json(result: Result, out: TextIO) -> None:
 	"""Write the whole answer, a ticket at a time: a large log's would not fit in memory twice."""
 	encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
-	show = printer(result.zone)
+	show, tally = printer(result.zone), Tally(result.policy)
 	out.write('{"tickets": {')
 	between = "\n"
 	for ticket in result.tickets.values():
-		assert result.end is not None  # there is no ticket without a row
-		out.write(f"{between}{encode(ticket.name)}: {encode(_answer(ticket, result.end, show))}")
+		counted = result.figures(ticket)
+		tally.add(ticket, counted.target.met)
+		out.write(f"{between}{encode(ticket.name)}: {encode(_answer(result, ticket, counted, show))}")
 		between = ",\n"
-	out.write(f'}},\n"ledger": {{}},\n"parked": [],\n"summary": {encode(summary(result))}}}\n')
+	out.write(f'}},\n"ledger": {{}},\n"parked": [],\n"summary": {encode(tally.summary())}}}\n')
 
 
-def _answer(ticket: MemoryTicket, end: datetime, show: Callable[[datetime], str]) -> dict[str, Any]:
-	"""What is known of one ticket. Targets, work, ledger and parked items are not counted yet."""
-	closed = closed_at(ticket)
+def _answer(result: Result, ticket: MemoryTicket, counted: Figures, show: Printer) -> dict[str, Any]:
+	"""What is known of one ticket. Work, ledger and parked items are not counted yet."""
+	assert result.end is not None  # there is no ticket without a row
 	return {
 		"status": ticket.status.value,
 		"follow_up_of": ticket.follow_up_of and ticket.follow_up_of.name,
@@ -101,19 +153,45 @@ def _answer(ticket: MemoryTicket, end: datetime, show: Callable[[datetime], str]
 			for change in ticket.history
 		],
 		"refused": [{"at": show(at), "event": event, "code": code} for at, event, code, _ in ticket.refused],
-		"survey_at": show(ticket.surveyed_at) if ticket.surveyed_at else None,
-		"closed_at": show(closed) if closed else None,
-		"response": {"due": None, "at": None, "met": None},
-		"target": {
-			"tier": ticket.tier or None,
-			"due": None,
-			"stopped_at": None,
-			"stopped_by": None,
-			"counted_seconds": 0,
-			"counted_days": "0.0000",
-			"met": None,
-		},
-		"fix": {"stopped_at": None, "counted_seconds": 0},
-		"seconds_in": {status.value: seconds(spent) for status, spent in time_in(ticket, end).items()},
+		"survey_at": _shown(ticket.surveyed_at, show),
+		"closed_at": _shown(closed_at(ticket), show),
+		**targets(ticket, counted, show),
+		"seconds_in": {status.value: seconds(spent) for status, spent in time_in(ticket, result.end).items()},
 		"work": [],
 	}
+
+
+def targets(ticket: MemoryTicket, counted: Figures, show: Printer) -> dict[str, Any]:
+	"""What the clocks of a ticket show."""
+	response, target, fix = counted.response, counted.target, counted.fix
+	stop = target.clock.stop
+	return {
+		"response": {
+			"due": _shown(response.due, show),
+			"at": _shown(response.at, show),
+			"met": response.met,
+		},
+		"target": {
+			"tier": ticket.tier or None,
+			"due": _shown(target.due, show),
+			"stopped_at": show(stop.at) if stop else None,
+			"stopped_by": stop.by.value if stop else None,
+			"counted_seconds": seconds(target.clock.counted),
+			"counted_days": four_decimals(target.clock.counted_days),
+			"met": target.met,
+		},
+		"fix": {
+			"stopped_at": show(fix.stop.at) if fix.stop else None,
+			"counted_seconds": seconds(fix.counted),
+		},
+	}
+
+
+def _shown(at: datetime | None, show: Printer) -> str | None:
+	return show(at) if at else None
+
+
+def four_decimals(days: Fraction) -> str:
+	"""Working days as the answer has them; half a unit of the last decimal goes to the even one."""
+	whole, rest = divmod(round(days * 10_000), 10_000)
+	return f"{whole}.{rest:04}"

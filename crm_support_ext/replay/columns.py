@@ -8,10 +8,11 @@ from functools import partial
 from typing import NamedTuple
 
 from crm_support_ext.domain.lifecycle import CREATED, Event
+from crm_support_ext.domain.tiers import TIERS
 from crm_support_ext.replay.documents import Kind
 from crm_support_ext.replay.faults import shown
 from crm_support_ext.replay.kinds import one_of
-from crm_support_ext.replay.moments import is_date_or_time
+from crm_support_ext.replay.moments import UTC, date_reader
 
 REQUIRED = ("ticket", "time", "event")
 
@@ -21,7 +22,6 @@ EVENTS = (CREATED, *(event.value for event in Event if event not in (Event.MACHI
 ITEM_EVENTS = frozenset({Event.ITEM_RELEASED.value, Event.ITEM_DECLINED.value})
 """What happens to a parked item, and through it to the tickets that wait for it."""
 
-TIERS = ("I", "II", "III", "By agreement")
 KINDS = ("fault", "question", "user support", "wish", "extension", "complaint", "licence")
 
 
@@ -59,12 +59,20 @@ def _matches(pattern: re.Pattern[str], value: object) -> bool:
 	return pattern.fullmatch(str(value)) is not None
 
 
+def _is_date_or_time(value: object) -> bool:
+	try:
+		date_reader(UTC)(str(value))
+	except (ValueError, OverflowError):
+		return False
+	return True
+
+
 _FLAG = one_of("0", "1")
 
 KINDS_OF_COLUMNS = {
 	"tier": one_of(*TIERS),
 	"kind": one_of(*KINDS),
-	"date": Kind("a date or an ISO 8601 time", lambda value: is_date_or_time(str(value))),
+	"date": Kind("a date or an ISO 8601 time", _is_date_or_time),
 	"auto": _FLAG,
 	"workaround": one_of("none", "awkward", "good"),
 	"effort": _text(r"\d{1,9}(\.\d{1,9})?", "a number of days such as 5 or 0.5"),

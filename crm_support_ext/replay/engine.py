@@ -7,15 +7,17 @@ its screens do otherwise: open a ticket, find it, and let the timers fire when t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, tzinfo
 from heapq import heappop, heappush
 from itertools import count
 
 from crm_support_ext.domain.lifecycle import CREATED, Event, Status, StatusChange, Timing
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.replay.columns import ITEM_EVENTS, Facts
+from crm_support_ext.replay.effects import Effects
 from crm_support_ext.replay.log import Row
 from crm_support_ext.replay.mapping import DROP
+from crm_support_ext.replay.moments import UTC, date_reader
 from crm_support_ext.services.follow_ups import end_of_thread, place_for
 from crm_support_ext.services.life_cycle import play
 from crm_support_ext.services.timers import ask_satisfaction, close
@@ -25,10 +27,11 @@ _Timer = Callable[[MemoryTicket, StatusChange, datetime], None]
 
 
 class Engine:
-	"""One replay. ``store`` holds what the rules have made of the rows so far."""
+	"""One replay. ``store`` holds what the rules have made of the rows so far; ``zone`` is the log's own."""
 
-	def __init__(self, timing: Timing) -> None:
+	def __init__(self, timing: Timing, zone: tzinfo = UTC) -> None:
 		self.store = MemoryStore()
+		self._effects = Effects(self.store, date_reader(zone))
 		self._timing = timing
 		self._timers: list[tuple[datetime, int, _Timer, MemoryTicket, StatusChange]] = []
 		self._order = count()
@@ -93,10 +96,7 @@ class Engine:
 		if isinstance(outcome, Refusal):
 			ticket.refused.append(Refused(at, event.value, outcome.code, before))
 			return
-		if event is Event.PARKED:
-			self.store.park(ticket, row.step.facts.item)
-		elif event is Event.TIER_SET:
-			ticket.tier = row.step.facts.tier
+		self._effects.note(ticket, event, at, row.step.facts)
 		if outcome is Status.RESOLVED and before is not Status.RESOLVED:
 			self._set_timers(ticket)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
 
 UTC = timezone.utc
 SECOND = timedelta(seconds=1)
@@ -22,7 +22,6 @@ _ISO = re.compile(
 	r"(?P<zone>[Zz]|[+-]\d\d(?::?[0-5]\d)?)?)?",
 	re.ASCII,
 )
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DIRECTIVES = {
 	"Y": r"(?P<Y>\d{4})",
 	"m": r"(?P<m>\d{1,2})",
@@ -32,10 +31,12 @@ _DIRECTIVES = {
 	"S": r"(?P<S>\d{1,2})",
 	"f": r"(?P<f>\d{1,6})",
 }
+_LENGTH_OF_DATE = len("2026-03-02")
 _YEARS = range(2, 9000)
 """At the edges of the calendar there would be no room for zones and timers."""
 
 Reader = Callable[[str], datetime]
+Printer = Callable[[datetime], str]
 
 
 def reader(zone: tzinfo, form: str | None = None) -> Reader:
@@ -113,16 +114,21 @@ def is_form(form: str) -> bool:
 	return "%" in form
 
 
-def is_date_or_time(text: str) -> bool:
-	"""Whether this is the date or the time agreed with a customer."""
-	try:
-		reader(UTC)(text)
-	except (ValueError, OverflowError):
-		return False
-	return True
+def date_reader(zone: tzinfo) -> Callable[[str], date | datetime]:
+	"""A function that reads the date or the time agreed with a customer: a date as it is, a time into UTC.
+
+	It raises ValueError for what is neither.
+	"""
+	read_time = reader(zone)
+
+	def read(text: str) -> date | datetime:
+		moment = read_time(text)
+		return moment if len(text) > _LENGTH_OF_DATE else reader(UTC)(text).date()
+
+	return read
 
 
-def printer(zone: tzinfo) -> Callable[[datetime], str]:
+def printer(zone: tzinfo) -> Printer:
 	"""A function that prints a moment in ``zone``, to the second, rounded up."""
 
 	def show(moment: datetime) -> str:

@@ -1,20 +1,20 @@
 """A policy file: the numbers of the desk (replay.md, The policy). Every key has its default.
 
-The life cycle reads its numbers here. The rest is checked to the last key, and kept in ``settings``
-for the rules that read it.
+The life cycle, the calendar and the tiers are read here. The rest is checked to the last key, and kept in
+``settings`` for the rules that read it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import combinations, pairwise
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from crm_support_ext.domain.business_calendar import BusinessCalendar, parse_span
 from crm_support_ext.domain.lifecycle import Timing
-from crm_support_ext.replay.columns import TIERS
+from crm_support_ext.domain.tiers import TIERS, Tier
 from crm_support_ext.replay.documents import Document, Kind, Named, Rows, Table, load
 from crm_support_ext.replay.faults import shown
 from crm_support_ext.replay.kinds import (
@@ -30,33 +30,22 @@ from crm_support_ext.replay.kinds import (
 	is_text,
 	one_of,
 )
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-_INTERVAL = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
-_SPAN = re.compile(r"[1-9]\d{0,5} working (hour|day)s?|none", re.ASCII)
+from crm_support_ext.replay.opening import CALENDAR, check_calendar, read_calendar
 
 
-def _is_interval(value: object) -> bool:
-	return is_text(value) and bool(_INTERVAL.fullmatch(str(value))) and str(value)[:5] < str(value)[6:]
+def _is_target(value: object) -> bool:
+	try:
+		span = parse_span(str(value))
+	except ValueError:
+		return False
+	return is_text(value) and (span is None or span.amount > 0)
 
 
-_HOURS = Rows(Kind("an interval such as 09:00-17:00", _is_interval))
-_TARGET = Kind(
-	"working hours or days such as 4 working hours, or none",
-	lambda value: is_text(value) and bool(_SPAN.fullmatch(str(value))),
-)
+_TARGET = Kind("working hours or days such as 4 working hours, or none", _is_target)
 _SCHEMA = Table(
 	{
 		"timezone": ZONE,
-		"calendar": Table(
-			{
-				**dict.fromkeys(WEEKDAYS, _HOURS),
-				"holidays": Table(
-					{"country": TEXT, "subdivision": TEXT, "extra": Rows(DAY), "not": Rows(DAY)}
-				),
-			}
-		),
+		"calendar": CALENDAR,
 		"lifecycle": Table(
 			{
 				"survey_after_hours": WHOLE,
@@ -105,9 +94,15 @@ _SCHEMA = Table(
 class Policy:
 	"""The numbers of a desk. ``settings`` is the policy as written, checked."""
 
-	zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Amsterdam"))
+	calendar: BusinessCalendar = field(default_factory=lambda: read_calendar({}))
+	tiers: Mapping[str, Tier] = field(default_factory=lambda: TIERS)
 	timing: Timing = field(default_factory=Timing)
 	settings: Mapping[str, Any] = field(default_factory=dict)
+
+	@property
+	def zone(self) -> ZoneInfo:
+		"""The zone in which times are read and told."""
+		return self.calendar.zone
 
 
 def load_policy(path: str | None) -> Policy:
@@ -118,47 +113,20 @@ def load_policy(path: str | None) -> Policy:
 	document.check(_SCHEMA)
 	document.close()
 	settings: dict[str, Any] = document.content
-	for check in (_check_calendar, _check_holidays, _check_tariff, _check_contracts):
+	for check in (check_calendar, _check_tariff, _check_contracts):
 		check(document, settings)
 	document.close()
-	zone = ZoneInfo(settings.get("timezone", "Europe/Amsterdam"))
-	return Policy(zone, Timing(**settings.get("lifecycle", {})), settings)
+	timing = Timing(**settings.get("lifecycle", {}))
+	return Policy(read_calendar(settings), _tiers(settings.get("tiers", {})), timing, settings)
 
 
-def _check_calendar(document: Document, settings: dict[str, Any]) -> None:
-	"""The intervals of a day do not overlap, and a week is open at some time."""
-	calendar = settings.get("calendar", {})
-	named = [day for day in WEEKDAYS if day in calendar]
-	if named and not any(calendar[day] for day in named):
-		document.fault(("calendar", named[0]), "the calendar never opens", "an interval on some weekday")
-	for day in named:
-		for one, next_one in pairwise(sorted(calendar[day])):
-			if next_one[:5] < one[6:]:
-				document.fault(
-					("calendar", day),
-					f"calendar.{day} has {one} and {next_one}",
-					"intervals that do not overlap",
-				)
-
-
-def _check_holidays(document: Document, settings: dict[str, Any]) -> None:
-	"""The country and its subdivision are such that their public holidays are known."""
-	named = settings.get("calendar", {}).get("holidays", {})
-	if "country" not in named and "subdivision" not in named:
-		return
-	from holidays import list_supported_countries  # slow to load, and rarely asked
-
-	countries = list_supported_countries(include_aliases=True)
-	country, subdivision = named.get("country", "NL"), named.get("subdivision", "")
-	path = ("calendar", "holidays")
-	if country and country not in countries:
-		document.fault(
-			(*path, "country"), f"calendar.holidays.country is {shown(country)}", "a code such as NL"
-		)
-	elif subdivision and subdivision not in countries.get(country, ()):
-		known = ", ".join(countries.get(country, ())) or "nothing"
-		wrong = f"calendar.holidays.subdivision is {shown(subdivision)}"
-		document.fault((*path, "subdivision"), wrong, f"one of {known}")
+def _tiers(named: Mapping[str, Mapping[str, str]]) -> Mapping[str, Tier]:
+	"""The tiers, each with what the policy says of it; what it does not say is as in the rules."""
+	tiers = {}
+	for name, tier in TIERS.items():
+		spans: dict[str, Any] = {key: parse_span(text) for key, text in named.get(name, {}).items()}
+		tiers[name] = replace(tier, **spans)
+	return tiers
 
 
 def _check_tariff(document: Document, settings: dict[str, Any]) -> None:

@@ -18,10 +18,10 @@ def replay(log: str, policy: Policy, log_map: LogMap = OURS, until: str | None =
 	"""Play a log by a policy. Bad input is raised as ``BadInput`` before anything is played."""
 	rows = read_log(log, policy.zone, log_map)
 	end = end_of(rows, until, policy)
-	engine = Engine(policy.timing)
+	engine = Engine(policy.timing, log_map.zone or policy.zone)
 	if end is not None:
 		engine.run(watched(rows), end)
-	return Result(engine.store.tickets, end, policy.zone)
+	return Result(engine.store.tickets, end, policy)
 
 
 def end_of(rows: list[Row], until: str | None, policy: Policy) -> datetime | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from typing import NamedTuple
 
+from crm_support_ext.domain.course import Course, Turn
 from crm_support_ext.domain.escalation import Escalation
 from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Status, StatusChange
+from crm_support_ext.domain.tiers import Tier
 
 
 class Refused(NamedTuple):
@@ -21,12 +23,26 @@ class Refused(NamedTuple):
 	status: Status
 
 
+class Condition(NamedTuple):
+	"""What holds besides the status, from a moment on: after so many lines of the record.
+
+	``away``: it waits on a third party that the customer chose; ``workaround``: one was given and stands.
+	"""
+
+	at: datetime
+	lines: int = 0
+	away: bool = False
+	workaround: bool = False
+
+
 @dataclass(slots=True, eq=False)
 class MemoryTicket:
 	"""A ticket as a log knows it. ``history`` is its record, the first line being its arrival.
 
 	``item`` is the parked item that it waits for or last waited for; ``number`` counts the tickets as
 	they arrive; ``surveyed_at`` is the last satisfaction request and ``surveys`` how many there were.
+	``first_reply`` is when the customer first had words from us, ``agreed`` the date agreed with them, ``away``
+	the parties of the customer's choice that have the ticket, ``conditions`` what changed besides the status.
 	"""
 
 	name: str
@@ -44,7 +60,27 @@ class MemoryTicket:
 	surveys: int = 0
 	item: str = ""
 	number: int = 0
+	first_reply: datetime | None = None
+	agreed: date | datetime | None = None
+	away: set[str] | None = None
+	conditions: list[Condition] | None = None
 	escalations: list[Escalation] = field(default_factory=list)
+
+	def course(self, tier: Tier | None) -> Course:
+		"""What its figures depend on, if it is of this tier."""
+		return Course(list(self._turns()), tier, self.agreed, self.first_reply)
+
+	def _turns(self) -> Iterator[Turn]:
+		conditions = iter(self.conditions or ())
+		following, holds = next(conditions, None), _NOTHING
+		for number, change in enumerate(self.history, 1):
+			yield Turn(change.at, change.after, holds.away, holds.workaround)
+			while following is not None and following.lines == number:
+				holds, following = following, next(conditions, None)
+				yield Turn(holds.at, change.after, holds.away, holds.workaround)
+
+
+_NOTHING = Condition(datetime.min)
 
 
 class MemoryStore:
@@ -94,6 +130,32 @@ class MemoryStore:
 		)
 		ticket.follow_up = following
 		return self.add(following, at, FOLLOW_UP_CAUSE)
+
+	def set_workaround(self, ticket: MemoryTicket, at: datetime, *, stands: bool) -> None:
+		"""Note that the customer has a workaround, or that it failed."""
+		self._hold(ticket, at, workaround=stands)
+
+	def send_away(self, ticket: MemoryTicket, at: datetime, party: str) -> None:
+		"""Note that a party of the customer's choice has the ticket."""
+		if ticket.away is None:
+			ticket.away = set()
+		ticket.away.add(party)
+		self._hold(ticket, at, away=True)
+
+	def take_back(self, ticket: MemoryTicket, at: datetime, party: str) -> None:
+		"""Note that a party no longer has the ticket; without a name, that none has."""
+		if ticket.away:
+			ticket.away.discard(party) if party else ticket.away.clear()
+			self._hold(ticket, at, away=bool(ticket.away))
+
+	def _hold(self, ticket: MemoryTicket, at: datetime, **holds: bool) -> None:
+		"""Add a condition if it is another than the last."""
+		if ticket.conditions is None:
+			ticket.conditions = []
+		last = ticket.conditions[-1] if ticket.conditions else _NOTHING
+		condition = last._replace(at=at, lines=len(ticket.history), **holds)
+		if condition[2:] != last[2:]:
+			ticket.conditions.append(condition)
 
 	def escalations(self, ticket: MemoryTicket) -> list[Escalation]:
 		return ticket.escalations

@@ -21,10 +21,11 @@ TIMING = Timing()
 NAMES = ("T1", "T2", "T1~1")
 FACTS = st.sampled_from(
 	[
-		Facts(contact=contact, auto=auto, item=item)
+		Facts(contact=contact, auto=auto, item=item, tier=tier, date=date, chosen_by_customer=auto)
 		for contact in ("", "ann")
 		for auto in ("", "1")
 		for item in ("P1", "P2")
+		for tier, date in (("I", "2026-03-03"), ("By agreement", "2026-03-03T12:00"))
 	]
 )
 GAPS = st.sampled_from([0, 1, 3600, 24 * 3600, 48 * 3600 - 1, 48 * 3600, 14 * 24 * 3600])
