@@ -18,9 +18,10 @@ from frappe.utils.synchronization import filelock
 from crm_support_ext.constants import SYSTEM_MANAGER
 from crm_support_ext.domain.lifecycle import CREATED, Event, Timing
 from crm_support_ext.domain.results import Refusal
-from crm_support_ext.store.history import History, HistoryRow
+from crm_support_ext.store.history import History
+from crm_support_ext.store.history_facts import HistoryRow
 
-COLUMNS = ("customer", "actor", "item")
+COLUMNS = ("customer", "actor", "item", "tier", "date", "party", "chosen_by_customer")
 
 
 @frappe.whitelist(methods=["POST"])

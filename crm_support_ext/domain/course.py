@@ -75,7 +75,8 @@ def promise_rests(turn: Turn) -> bool:
 	return turn.workaround or fix_rests(turn)
 
 
-def _is_stopped(turn: Turn) -> bool:
+def is_stopped(turn: Turn) -> bool:
+	"""Whether a workaround or an answer stops the promise clock in this turn."""
 	return turn.workaround or turn.status in SOLVED
 
 
@@ -135,7 +136,7 @@ def rests_since(course: Course) -> datetime | None:
 	"""Since when the promise clock rests without being stopped; None while it runs, or is stopped for good."""
 	since: datetime | None = None
 	for turn in course.turns:
-		since = (since or turn.at) if promise_rests(turn) and not _is_stopped(turn) else None
+		since = (since or turn.at) if promise_rests(turn) and not is_stopped(turn) else None
 	return since
 
 
@@ -143,5 +144,5 @@ def stopped_since(turns: Sequence[Turn]) -> datetime | None:
 	"""Since when the promise clock is stopped without a break, by a workaround, a solution, or both in turn."""
 	since: datetime | None = None
 	for turn in turns:
-		since = (since or turn.at) if _is_stopped(turn) else None
+		since = (since or turn.at) if is_stopped(turn) else None
 	return since

@@ -12,7 +12,7 @@ from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Event, St
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.permissions import actor
 from crm_support_ext.services.change_of_status import Saved, settle
-from crm_support_ext.store import escalations, party_mail, targets
+from crm_support_ext.store import escalations, party_mail, promises, targets, warnings
 from crm_support_ext.store.frappe import (
 	FrappeStore,
 	SiteTicket,
@@ -39,6 +39,7 @@ def before_validate(doc: Any, method: str | None = None) -> None:
 		_settle(doc)
 		_refuse_when_closed(doc)
 	_show_waiting_on(doc)
+	promises.follow(doc)
 	_first_response_is_words(doc)
 
 
@@ -46,6 +47,7 @@ def after_insert(doc: Any, method: str | None = None) -> None:
 	"""Begin the ticket's record; send the receipt that the helpdesk does not send for a call or a letter."""
 	keep_record(doc)
 	targets.keep(doc)
+	promises.keep(doc)
 	entered_by_agent = doc.via_customer_portal and doc.raised_by != frappe.session.user
 	if entered_by_agent and frappe.db.get_single_value("HD Settings", "send_acknowledgement_email"):
 		doc.send_acknowledgement_email()
@@ -53,15 +55,21 @@ def after_insert(doc: Any, method: str | None = None) -> None:
 
 def on_update(doc: Any, method: str | None = None) -> None:
 	"""Keep the change of status that was just saved."""
-	if not doc.flags.in_insert:
-		keep_record(doc)
-		targets.keep(doc)
+	if doc.flags.in_insert:
+		return
+	keep_record(doc)
+	targets.keep(doc)
+	promises.keep(doc)
+	if doc.is_merged and doc.flags.cse_happened is Event.MERGED:
+		escalations.go_along(doc)
 
 
 def on_trash(doc: Any, method: str | None = None) -> None:
-	"""The record goes with its ticket, and so do its escalations."""
+	"""The record goes with its ticket, and so do its escalations and promises."""
 	forget(doc)
+	promises.forget(str(doc.name))
 	escalations.forget(str(doc.name))
+	warnings.forget(str(doc.name))
 
 
 def _start(doc: Any) -> None:
@@ -105,11 +113,11 @@ def _show_waiting_on(doc: Any) -> None:
 
 
 def _first_response_is_words(doc: Any) -> None:
-	"""The helpdesk takes a pause for an answer, and an answer out of a pause for none."""
+	"""The helpdesk takes a pause or a closing for an answer, and an answer out of a pause for none."""
 	before = doc.get_doc_before_save()
 	if not before or before.first_responded_on or doc.flags.cse_replied:
 		return
-	if doc.status_category == "Paused":
-		doc.first_responded_on = None
-	elif doc.status == Status.RESOLVED.value:
+	if doc.status == Status.RESOLVED.value:
 		doc.first_responded_on = site_time(doc.flags.cse_at or now())
+	elif doc.flags.cse_change or "Paused" in (before.status_category, doc.status_category):
+		doc.first_responded_on = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -16,18 +15,8 @@ from crm_support_ext.services import timers
 from crm_support_ext.services.follow_ups import end_of_thread, place_for
 from crm_support_ext.services.life_cycle import play
 from crm_support_ext.store.frappe import FrappeStore, SiteTicket, moment, site_time
-
-
-@dataclass(frozen=True)
-class HistoryRow:
-	"""One row of a log: what happened to which of its tickets, and when."""
-
-	row: int
-	at: datetime
-	ticket: str
-	customer: str = ""
-	actor: str = ""
-	item: str = ""
+from crm_support_ext.store.history_facts import HistoryRow, customer, take_in, tier
+from crm_support_ext.store.promises import begin_missing
 
 
 class History:
@@ -81,6 +70,7 @@ class History:
 			log.ticket.isin(mine) & log.left_at.isnull() & log.survey.isnull()
 		).run()
 		frappe.qb.update(entries).set(entries.finished, 1).where(entries.log == self.log).run()
+		begin_missing(self.log)
 
 	def _due(self, at: datetime) -> Iterator[tuple[datetime, Any]]:
 		log, entries = frappe.qb.DocType(STATUS_LOG), frappe.qb.DocType(TICKET_IMPORT)
@@ -109,8 +99,9 @@ class History:
 			self._remember(self._next_link(row.ticket), place, row)
 			return FollowUp.NEEDED
 		outcome = play(self.store, place, event, row.at, actor=row.actor)
-		if place.doc.flags.cse_change:
-			place.doc.save(ignore_permissions=True)
+		if isinstance(outcome, Refusal):
+			return outcome
+		take_in(place.doc, event, row)
 		if event is Event.PARKED and outcome is Status.PARKED:
 			entry.db_set("item", row.item, update_modified=False)
 		return outcome
@@ -121,7 +112,7 @@ class History:
 
 	def _open(self, row: HistoryRow) -> Any:
 		doc = frappe.new_doc(TICKET)
-		doc.update({"subject": row.ticket, "customer": customer(row.customer)})
+		doc.update({"subject": row.ticket, "customer": customer(row.customer), "priority": tier(row.tier)})
 		doc.service_level_agreement_creation = site_time(row.at)
 		doc.flags.cse_at = row.at
 		doc.insert(ignore_permissions=True, ignore_mandatory=True)
@@ -147,10 +138,3 @@ def _progress(row: HistoryRow) -> dict[str, Any]:
 
 def _is_after(row: HistoryRow, entry: Any) -> bool:
 	return (row.at, row.row) > (datetime.fromisoformat(entry.last_at), entry.last_row)
-
-
-def customer(name: str) -> str | None:
-	"""The customer of this name, made if the desk does not know it."""
-	if name and not frappe.db.exists("HD Customer", name):
-		frappe.get_doc({"doctype": "HD Customer", "customer_name": name}).insert(ignore_permissions=True)
-	return name or None

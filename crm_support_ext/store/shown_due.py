@@ -55,6 +55,8 @@ def _response(doc: Any) -> Shown | None:
 	by, done = _time(doc, "response_by"), _time(doc, "first_responded_on")
 	if by is None:
 		return _show(_("No target"), "gray")
+	if not done and doc.get("resolution_date"):
+		return _show(_("Closed without an answer"), "gray")
 	if done and done <= by and doc.get("first_response_time") is not None:
 		return _show(_("Fulfilled in {0}").format(_hours(doc.get("first_response_time"))), "green")
 	return None

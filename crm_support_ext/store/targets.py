@@ -15,7 +15,7 @@ from crm_support_ext.constants import AGREED_ON, SETTINGS, TARGET, TICKET
 from crm_support_ext.domain.business_calendar import BusinessCalendar
 from crm_support_ext.domain.course import Course, rests_since
 from crm_support_ext.domain.lifecycle import Event, Status
-from crm_support_ext.domain.targets import Figures, due_at, figures, response_due
+from crm_support_ext.domain.targets import Figures, due_at, figures, paused, response_due
 from crm_support_ext.domain.tiers import AGREE_WITHIN, BY_AGREEMENT, Tier
 from crm_support_ext.store.calendars import calendar_name, calendar_of, tier_named
 from crm_support_ext.store.courses import course_of
@@ -119,23 +119,21 @@ def recount(name: str) -> None:
 
 def agreement(doc: Any, at: datetime) -> str:
 	"""The helpdesk's word for where a ticket stands, from the due times that it shows; see the stock class."""
+	calendar = calendar_of(doc)
+	answered = doc.first_responded_on or doc.resolution_date
 	stands = doc.resolution_date or doc.on_hold_since
-	if _is_late(doc, doc.response_by, doc.first_responded_on, at) or _is_late(
-		doc, doc.resolution_by, stands, at
-	):
+	if _is_late(calendar, doc.response_by, answered, at) or _is_late(calendar, doc.resolution_by, stands, at):
 		return "Failed"
 	if doc.on_hold_since:
 		return "Paused"
-	if doc.response_by and not doc.first_responded_on:
+	if doc.response_by and not answered:
 		return "First Response Due"
 	return "Fulfilled" if doc.resolution_date else "Resolution Due"
 
 
-def _is_late(doc: Any, due: Any, at: Any, otherwise: datetime) -> bool:
+def _is_late(calendar: BusinessCalendar, due: Any, at: Any, otherwise: datetime) -> bool:
 	"""Whether working time has passed between what was due and when it came, or now."""
-	if not due:
-		return False
-	return calendar_of(doc).measure(moment(due), moment(at) if at else otherwise) > timedelta()
+	return bool(due) and calendar.measure(moment(due), moment(at) if at else otherwise) > timedelta()
 
 
 def _show(doc: Any, course: Course, counted: Figures, calendar: BusinessCalendar, at: datetime) -> None:
@@ -145,7 +143,6 @@ def _show(doc: Any, course: Course, counted: Figures, calendar: BusinessCalendar
 	if last.status is Status.CLOSED:
 		stop = stop or last.at
 	rests = rests_since(course)
-	passed = calendar.measure(created, stop or at)
 	doc.update(
 		{
 			"response_by": _shown(response.due, response.at, response.met),
@@ -156,7 +153,7 @@ def _show(doc: Any, course: Course, counted: Figures, calendar: BusinessCalendar
 			"resolution_time": _seconds(target.clock.counted) if stop else None,
 			"resolution_failed_by": _overrun(calendar, target.due, stop, target.met),
 			"on_hold_since": rests and site_time(rests),
-			"total_hold_time": _seconds(passed - target.clock.counted),
+			"total_hold_time": _seconds(paused(course, calendar, at)),
 		}
 	)
 
