@@ -88,7 +88,7 @@ def _escalate(doc: Any, text: str, values: Mapping[str, Any]) -> dict[str, str]:
 	)
 	_save(doc, Event.ESCALATED, escalate(SiteEscalations(), SiteTicket(doc), wanted))
 	escalation = doc.flags.cse_escalation
-	party_mail.write_question(escalation, doc)
+	party_mail.write_question(escalation, doc, wanted.question)
 	notices.tell(parties.people_of(party), doc, _("escalated this ticket to you"))
 	log_ticket_activity(doc.name, _("escalated the ticket to {0}").format(party.name))
 	return {"escalation": escalation.name}

@@ -11,7 +11,7 @@ from typing import Any
 
 import frappe
 
-from crm_support_ext.constants import APP, SETTINGS, TICKET, TICKET_STATUS
+from crm_support_ext.constants import APP, ESCALATION, SETTINGS, TICKET, TICKET_STATUS
 from crm_support_ext.setup.custom_fields import FIELDS
 from crm_support_ext.setup.form_scripts import SCRIPTS
 from crm_support_ext.setup.tiers import give_back
@@ -86,7 +86,9 @@ def restore_rules(known: dict[str, Any]) -> None:
 
 
 def remove_ours() -> None:
-	"""Delete the records that install made among the helpdesk's, by the same names."""
+	"""Delete the records that install made among the helpdesk's, by the same names, and the mail with parties."""
+	for mail in frappe.get_all("Communication", filters={"reference_doctype": ESCALATION}, pluck="name"):
+		frappe.delete_doc("Communication", mail, force=True, ignore_permissions=True)
 	fields = [field["fieldname"] for rows in FIELDS.values() for field in rows]
 	frappe.db.delete("HD Ticket Template Field", {"fieldname": ("in", fields)})
 	frappe.db.delete("HD Form Script", {"name": ("in", list(SCRIPTS))})

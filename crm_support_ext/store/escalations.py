@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 
-from crm_support_ext.constants import ESCALATION, PARTY
+from crm_support_ext.constants import ESCALATION, PARTY, TICKET
 from crm_support_ext.domain.escalation import (
 	WAITS_FOR_PARTIES,
 	Escalation,
@@ -16,7 +16,9 @@ from crm_support_ext.domain.escalation import (
 	Move,
 	whose_move,
 )
-from crm_support_ext.store.frappe import FrappeStore, SiteTicket, moment, site_time, status_of
+from crm_support_ext.domain.lifecycle import Event, decide
+from crm_support_ext.domain.results import Refusal
+from crm_support_ext.store.frappe import FrappeStore, SiteTicket, moment, now, site_time, status_of
 
 _FIELDS = (
 	"name",
@@ -86,6 +88,21 @@ def move_of_save(doc: Any) -> tuple[Move, datetime] | None:
 	move = whose_move(status, SiteEscalations().escalations(SiteTicket(doc)) if can_be_out else ())
 	doc.flags.cse_move = move
 	return move, move.since(at)
+
+
+def go_along(source: Any) -> None:
+	"""What is out on a ticket that was merged goes along to the one that goes on, unless that is closed."""
+	out = [each for each in SiteEscalations().escalations(SiteTicket(source)) if each.is_out]
+	if not out:
+		return
+	target = frappe.get_doc(TICKET, source.merged_with)
+	if isinstance(decide(status_of(target), Event.ESCALATED), Refusal):
+		return
+	frappe.db.set_value(ESCALATION, {"name": ("in", [each.name for each in out])}, "ticket", str(target.name))
+	for each in out:
+		_has_moved(SiteTicket(target), each, now())
+	target.flags.cse_event = Event.ESCALATED
+	target.save(ignore_permissions=True)
 
 
 def _value(row: Any) -> Escalation:

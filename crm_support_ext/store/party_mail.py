@@ -88,8 +88,9 @@ def is_being_filed_as_ticket() -> bool:
 def lead_to_escalation(communication: Any) -> None:
 	"""File a received mail on the escalation that it belongs to, if it is a party's."""
 	mail = inbound_mail()
-	code = mail.flags.cse_escalation if mail else None
-	if not code:
+	if mail and "cse_escalation" in mail.flags:
+		code = mail.flags.cse_escalation
+	else:
 		reference = (communication.reference_doctype, communication.reference_name)
 		code = escalation_of(ReceivedLetter(communication.sender, communication.subject, reference))
 	if code:
@@ -142,24 +143,28 @@ def send(communication: Any) -> None:
 		communication.sender_full_name = get_fullname(frappe.session.user)
 
 
-def write_question(escalation: Any, ticket: Any) -> None:
-	"""Mail the question of an escalation that has just gone out, if its party reads mail and the desk sends it."""
-	if not escalation.email or not can_mail():
+def write_question(escalation: Any, ticket: Any, question: str) -> None:
+	"""Begin the thread of an escalation that has just gone out, if its party reads mail; send it, if the desk does.
+
+	The question as it was typed: stored, it is no longer plain text if it looked like markup.
+	"""
+	if not escalation.email:
 		return
+	is_sent = can_mail() and not frappe.db.get_single_value("HD Settings", "skip_email_workflow")
 	_make(
 		doctype=ESCALATION,
 		name=escalation.name,
 		subject=escalation.subject,
-		content=_letter(escalation, ticket),
+		content=_letter(escalation, ticket, question),
 		recipients=escalation.email,
 		communication_type="Communication",
-		send_email=not frappe.db.get_single_value("HD Settings", "skip_email_workflow"),
+		send_email=is_sent,
 	)
 
 
-def _letter(escalation: Any, ticket: Any) -> str:
+def _letter(escalation: Any, ticket: Any, question: str) -> str:
 	lang = frappe.get_cached_value(PARTY, escalation.party, "language") or site_language()
-	parts = [as_html(escalation.question)]
+	parts = [as_html(question)]
 	if escalation.involvement == Involvement.IS_CONTACTED.value:
 		parts.append(
 			_("You may write to the customer directly: {0}. Please send us a copy.", lang=lang).format(

@@ -64,12 +64,19 @@ for status, steps in walks.items():
 	doc = frappe.get_doc({"doctype": "HD Ticket", "subject": status, "description": "x"}).insert()
 	for step in steps:
 		doc.reload(); doc.update({"status": step, **reason}); doc.save()
+from crm_support_ext.api.ticket import act
+frappe.get_doc({"doctype": "Escalation Party", "party_name": "Hosting", "line": "Supplier", "email": "noc@hosting.example"}).insert()
+act(frappe.db.get_value("HD Ticket", {"subject": "Parked"}), "escalated", "", {"party": "Hosting", "reason": "so", "question": "Is it full?", "involvement": "Knows"})
+assert PARTYS_MAIL
 frappe.get_doc({"doctype": "HD Team", "team_name": "Made while here"}).insert(ignore_mandatory=True)
 frappe.db.commit()
 print("ANSWER" + json.dumps(STATUSES))
 """
 
 STATUSES = """dict(frappe.db.sql("select concat(name, ' ', subject), concat(status, '/', status_category) from `tabHD Ticket`"))"""
+
+
+PARTYS_MAIL = """frappe.db.count("Communication", {"reference_doctype": "Ticket Escalation"})"""
 
 
 def bench(*arguments: str) -> str:
@@ -89,7 +96,7 @@ def ask(code: str):
 	"""Run a piece of Python on the bare site; what it answered."""
 	opening = f"import frappe; frappe.init({BARE!r}); frappe.connect(); frappe.set_user('Administrator')\n"
 	done = subprocess.run(
-		[PYTHON, "-c", opening + code.replace("STATUSES", STATUSES)],
+		[PYTHON, "-c", opening + code.replace("STATUSES", STATUSES).replace("PARTYS_MAIL", PARTYS_MAIL)],
 		cwd=SITES,
 		capture_output=True,
 		text=True,
@@ -182,6 +189,7 @@ def test_the_stock_helpdesk_is_as_it_was(bare_site):
 	assert [rule["assign_condition"] for rule in made.values()] == [
 		"status == 'Open' and agent_group == 'Made while here'"
 	]
+	assert ask("print('ANSWER' + str(PARTYS_MAIL))") == 0
 	kept = ask("import json\nprint('ANSWER' + json.dumps(STATUSES))")
 	assert set(kept) == set(used)
 	assert {status.split("/")[0] for status in kept.values()} == {"Open", "Replied", "Resolved", "Closed"}
