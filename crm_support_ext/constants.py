@@ -19,6 +19,8 @@ WORKAROUND = "Ticket Workaround"
 TARGET_WARNING = "Target Warning"
 WARNING_RECIPIENT = "Target Warning Recipient"
 TEAM = "HD Team"
+PROMISE = "Ticket Promise"
+ABSENCE = "Agent Absence"
 ESCALATION = "Ticket Escalation"
 PARTY = "Escalation Party"
 CUSTOMER = "HD Customer"
@@ -32,6 +34,7 @@ WAITING_ON = "cse_waiting_on"
 FOLLOW_UP_OF = "cse_follow_up_of"
 FOLLOW_UP = "cse_follow_up"
 CLOSES_AT = "cse_closes_at"
+NEXT_UPDATE = "cse_next_update"
 REASON = "cse_reason"
 TEAM_MANAGER = "cse_manager"
 ORIGIN = "cse_origin"
@@ -75,11 +78,11 @@ REPLACED_SETTINGS = {
 }
 """What HD Settings holds while the life cycle is ours: our timers close and ask (tasks/timers.py)."""
 
-SHOWN_FIELDS = (CAN_GO_ON, WAY_AROUND, WAITING_ON, AGREED_ON, CLOSES_AT, FOLLOW_UP_OF, FOLLOW_UP)
+SHOWN_FIELDS = (CAN_GO_ON, WAY_AROUND, WAITING_ON, NEXT_UPDATE, AGREED_ON, CLOSES_AT, FOLLOW_UP_OF, FOLLOW_UP)
 """Our fields that the ticket pages show, as rows of the Default template. A customer can read every field
 of a ticket by REST: nothing internal is among ours."""
 
-HIDDEN_FROM_CUSTOMER = (AGREED_ON, CLOSES_AT)
+HIDDEN_FROM_CUSTOMER = (AGREED_ON, CLOSES_AT, NEXT_UPDATE)
 """Of these, what the portal does not show: it calls an empty moment "Invalid Date"."""
 
 AGENT_SCRIPT = "CRM Support Ext - Agent"

@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from crm_support_ext.api import escalation, target
+from crm_support_ext.api import escalation, promise, target
 from crm_support_ext.api.buttons import Button, answers
 from crm_support_ext.constants import REASON, STATUS_LOG, TICKET
 from crm_support_ext.domain.lifecycle import (
@@ -27,7 +27,7 @@ from crm_support_ext.store.frappe import FrappeStore, SiteTicket, now, status_of
 from crm_support_ext.store.shown_due import shown_due
 from crm_support_ext.store.wording import as_html
 
-BUTTONS: tuple[Button, ...] = (*target.BUTTONS, *escalation.BUTTONS)
+BUTTONS: tuple[Button, ...] = (*target.BUTTONS, *promise.BUTTONS, *escalation.BUTTONS)
 """The buttons of the other files, in the order in which the pages show them after those of the life cycle."""
 
 SELDOM = {Event.PARKED, Event.FORCE_CLOSED}
@@ -107,6 +107,7 @@ def _move(doc: Any, event: str, text: str) -> dict[str, str]:
 	if happened is Event.ASKED and not text.strip():
 		frappe.throw(_("Write what you want to know; nothing was changed."))
 	doc.flags.cse_event = happened
+	doc.flags.cse_words = bool(text.strip()) and happened in SAID_TO_CUSTOMER
 	doc.set(REASON, text)
 	doc.save(ignore_permissions=True)
 	if text and happened in SAID_TO_CUSTOMER:

@@ -87,6 +87,7 @@ class SupportTicket(HDTicket):
 		else:
 			self.flags.cse_event = self._event_of_own_reply()
 			self.flags.cse_replied = True
+			self.flags.cse_words = bool(c.recipients)  # a split's note goes to nobody
 		super().on_communication_update(c)
 
 	def _event_of_own_reply(self) -> Event:

@@ -18,6 +18,7 @@ from crm_support_ext.constants import (
 	HIDDEN_FROM_CUSTOMER,
 	KIND,
 	MODULE,
+	NEXT_UPDATE,
 	ORIGIN,
 	PROJECT_LEADER,
 	REASON,
@@ -45,10 +46,17 @@ FIELDS = {
 			**_ONCE_MADE,
 		},
 		{
+			"fieldname": NEXT_UPDATE,
+			"label": "Next update by",
+			"fieldtype": "Datetime",
+			"insert_after": WAITING_ON,
+			**_ONCE_MADE,
+		},
+		{
 			"fieldname": CLOSES_AT,
 			"label": "Closes at",
 			"fieldtype": "Datetime",
-			"insert_after": WAITING_ON,
+			"insert_after": NEXT_UPDATE,
 			**_ONCE_MADE,
 		},
 		{

@@ -18,6 +18,7 @@ from crm_support_ext.setup import (
 	tiers,
 	views,
 )
+from crm_support_ext.store.promises import begin_missing
 
 NEEDS = {"Frappe": ("15.109.0", "17.0.0"), "Helpdesk": ("1.28.0", "2.0.0")}
 """For each the first version that will do, and the first that is not known to."""
@@ -53,6 +54,7 @@ def after_install() -> None:
 	take_over.settings()
 	take_over.assignment_rules()
 	statuses.begin_records()
+	begin_missing()
 	form_scripts.create()
 	views.create()
 	frappe.clear_document_cache(SETTINGS)

@@ -27,11 +27,11 @@ def course_of(doc: Any, tier: Tier, change: StatusChange | None) -> Course | Non
 	if not turns:
 		return None
 	return Course(
-		turns, tier, _agreed(doc), moment(doc.first_responded_on) if doc.first_responded_on else None
+		turns, tier, agreed_of(doc), moment(doc.first_responded_on) if doc.first_responded_on else None
 	)
 
 
-def _agreed(doc: Any) -> Any:
+def agreed_of(doc: Any) -> Any:
 	"""The moment agreed; midnight stands for the date."""
 	agreed = doc.get(AGREED_ON) and frappe.utils.get_datetime(doc.get(AGREED_ON))
 	if not agreed:

@@ -22,6 +22,10 @@ class CRMSupportSettings(Document):
 			)
 		if not 0 <= (self.survey_share or 0) <= 100:
 			frappe.throw(_("The share of resolutions that are asked about lies between 0 and 100 %."))
+		if not 0 <= (self.promise_share or 0) <= 100:
+			frappe.throw(
+				_("The share of the target after which the customer hears from us lies between 0 and 100 %.")
+			)
 
 	def on_update(self) -> None:
 		if not self.get_doc_before_save():
