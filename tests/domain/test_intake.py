@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_support_ext.domain.intake import EVENT, Origin, is_machine_mail, only_says_thanks, origin_of
+from crm_support_ext.domain.intake import (
+	EVENT,
+	Origin,
+	is_bounce,
+	is_machine_mail,
+	only_says_thanks,
+	origin_of,
+)
 from crm_support_ext.domain.lifecycle import Event
 
 PHRASES = (
@@ -178,3 +185,16 @@ def test_only_the_customers_own_words_move_a_ticket():
 	assert {origin for origin, event in EVENT.items() if event is not Event.MACHINE_REPLIED} == {
 		Origin.CUSTOMER
 	}
+
+
+@pytest.mark.parametrize(
+	("headers", "content_type", "bounced"),
+	[
+		({}, "multipart/report", True),
+		({"x-failed-recipients": "noc@hosting.example"}, "text/plain", True),
+		({"auto-submitted": "auto-replied"}, "text/plain", False),
+		({}, "text/plain", False),
+	],
+)
+def test_a_bounce_says_that_a_mail_did_not_arrive(headers, content_type, bounced):
+	assert is_bounce(headers, content_type) is bounced
