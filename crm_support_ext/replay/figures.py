@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.replay.answer import TIMED, Result, closed_at, stays
+from crm_support_ext.replay.kept import Kept
 from crm_support_ext.store.memory import MemoryTicket
 
 Why = tuple[str, str, Status]
@@ -32,6 +33,7 @@ class Figures:
 	resolutions: int = 0
 	arrivals: list[datetime] = field(default_factory=list)
 	closings: list[datetime] = field(default_factory=list)
+	tiers: dict[str, Kept] = field(default_factory=dict)
 
 	@property
 	def arrived(self) -> int:
@@ -62,8 +64,11 @@ class Figures:
 def figures(result: Result) -> Figures:
 	"""Count everything in one pass over the tickets."""
 	counted = Figures(len(result.tickets), result.end, spent={status: [] for status in TIMED})
+	counted.tiers = {name: Kept(tier) for name, tier in result.policy.tiers.items()}
 	for ticket in result.tickets.values():
 		_count(counted, ticket)
+		if ticket.tier:
+			counted.tiers[ticket.tier].add(result.figures(ticket), result.late_by(ticket))
 	return counted
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from statistics import median
 
-from crm_support_ext.domain.business_calendar import Span, Unit, Week
+from crm_support_ext.domain.business_calendar import Span, Unit
 from crm_support_ext.domain.targets import Figures
-from crm_support_ext.domain.tiers import Tier, in_hours
-from crm_support_ext.replay.answer import Result
+from crm_support_ext.domain.tiers import Tier
 
 
 @dataclass
@@ -36,6 +34,16 @@ class Kept:
 		return self.tier.target.unit if self.tier.target else Unit.DAY
 
 	@property
+	def median_used(self) -> Fraction | None:
+		"""The working time that the middle one took; None if none is done."""
+		return median(self.used) if self.used else None
+
+	@property
+	def median_late(self) -> Fraction | None:
+		"""By how much the middle one of the late ones missed its target; None if none is late."""
+		return median(self.late) if self.late else None
+
+	@property
 	def missed(self) -> int:
 		"""The targets that were not kept."""
 		return self.decided - self.met
@@ -54,25 +62,3 @@ class Kept:
 				self.used.append(target.clock.counted_in(self.unit))
 		if late:
 			self.late.append(late.amount)
-
-
-def kept_by_tier(result: Result) -> dict[str, Kept]:
-	"""The tiers, most urgent first, each with its tickets."""
-	tiers = {name: Kept(tier) for name, tier in result.policy.tiers.items()}
-	for ticket in result.tickets.values():
-		if ticket.tier:
-			tiers[ticket.tier].add(result.figures(ticket), result.late_by(ticket))
-	return tiers
-
-
-def middle(amounts: Sequence[Fraction]) -> Fraction | None:
-	"""The median; None of nothing."""
-	return median(amounts) if amounts else None
-
-
-def in_words(span: Span | None, week: Week) -> str:
-	"""A target as one reads it: "2 working days (16 working hours)", so that the two are not confused."""
-	if span is None:
-		return "none"
-	hours = in_hours(span, week)
-	return f"{span} ({hours})" if hours else str(span)

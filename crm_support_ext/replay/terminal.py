@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from fractions import Fraction
 
+from crm_support_ext.domain.business_calendar import Unit, Week
 from crm_support_ext.domain.lifecycle import Status
-from crm_support_ext.replay.answer import TIMED, Result, stays, time_in
+from crm_support_ext.domain.receipts import receipt as clock_receipt
+from crm_support_ext.domain.targets import Target
+from crm_support_ext.replay.answer import TIMED, Result, closed_at, four_decimals, stays, time_in
 from crm_support_ext.replay.figures import Figures, figures
-from crm_support_ext.replay.moments import printer, seconds
-from crm_support_ext.replay.words import WHY, columns, count, share, span
+from crm_support_ext.replay.moments import Printer, printer, seconds
+from crm_support_ext.replay.words import WHY, columns, count, promised, share, span, working
 from crm_support_ext.store.memory import MemoryTicket
 
 
@@ -19,7 +23,17 @@ def tables(result: Result) -> str:
 	if not counted.end or not counted.tickets:
 		return "There is no ticket in the log."
 	head = f"{count(counted.tickets, 'ticket', 'tickets')} up to {printer(result.zone)(counted.end)}"
-	return "\n\n".join([head, _statuses(counted), _times(counted), _facts(counted), *_refusals(counted)])
+	return "\n\n".join(
+		[
+			head,
+			_statuses(counted),
+			_times(counted),
+			_targets(counted, result.policy.calendar.week),
+			_responses(counted, result.policy.calendar.week),
+			_facts(counted),
+			*_refusals(counted),
+		]
+	)
 
 
 def _statuses(counted: Figures) -> str:
@@ -45,6 +59,42 @@ def _times(counted: Figures) -> str:
 			for status in TIMED
 		],
 	)
+
+
+def _targets(counted: Figures, week: Week) -> str:
+	return columns(
+		("tier", "target", "kept", "share", "median used", "late by, median"),
+		[
+			(
+				name,
+				promised(kept.tier.target, week),
+				f"{kept.met:,} of {kept.decided:,}",
+				share(kept.met, kept.decided),
+				_amount(kept.median_used, kept.unit),
+				_amount(kept.median_late, kept.unit),
+			)
+			for name, kept in counted.tiers.items()
+		],
+	)
+
+
+def _responses(counted: Figures, week: Week) -> str:
+	return columns(
+		("tier", "first response", "kept", "share"),
+		[
+			(
+				name,
+				promised(kept.tier.response, week),
+				f"{kept.answered:,} of {kept.replies:,}",
+				share(kept.answered, kept.replies),
+			)
+			for name, kept in counted.tiers.items()
+		],
+	)
+
+
+def _amount(amount: Fraction | None, unit: Unit) -> str:
+	return "-" if amount is None else working(amount, unit)
 
 
 def _facts(counted: Figures) -> str:
@@ -73,7 +123,13 @@ def _refusals(counted: Figures) -> Iterator[str]:
 
 
 def receipt(result: Result, ticket: MemoryTicket) -> str:
-	"""The intervals that a ticket spent in each status; they add up to its ``seconds_in``."""
+	"""The intervals that a ticket spent in each status, and those of its promise clock; each adds up to its figure."""
+	return "\n\n".join(
+		[f"{ticket.name}: {ticket.status.value}", *_stays(result, ticket), *_clock(result, ticket)]
+	)
+
+
+def _stays(result: Result, ticket: MemoryTicket) -> Iterator[str]:
 	assert result.end is not None  # there is no ticket without a row
 	show = printer(result.zone)
 	intervals = [
@@ -84,13 +140,47 @@ def receipt(result: Result, ticket: MemoryTicket) -> str:
 		(status.value, _exact(spent), f"{seconds(spent):,}")
 		for status, spent in time_in(ticket, result.end).items()
 	]
-	return "\n\n".join(
-		[
-			f"{ticket.name}: {ticket.status.value}",
-			columns(("from", "to", "status", "seconds", "since it was"), intervals),
-			columns(("status", "sum", "seconds_in"), sums),
-		]
+	yield columns(("from", "to", "status", "seconds", "since it was"), intervals)
+	yield columns(("status", "sum", "seconds_in"), sums)
+
+
+def _clock(result: Result, ticket: MemoryTicket) -> Iterator[str]:
+	"""The promise clock; what it counted so far stands at each line, so that nothing is lost in rounding."""
+	assert result.end is not None
+	show, target = printer(result.zone), result.figures(ticket).target
+	counted, days, lines = timedelta(), Fraction(), []
+	end = closed_at(ticket) or result.end
+	for line in clock_receipt(result.course(ticket), result.policy.calendar, end):
+		counted, days = counted + line.counted, days + line.days
+		lines.append(
+			(
+				show(line.start),
+				show(line.end),
+				line.why.value,
+				_exact(line.counted),
+				_exact(counted),
+				four_decimals(days),
+			)
+		)
+	yield _promise(result, ticket, target, show)
+	if lines:
+		yield columns(("from", "to", "promise clock", "seconds", "so far", "days so far"), lines)
+	yield (
+		f"total: {_exact(counted)} seconds, {four_decimals(days)} working days; "
+		f"counted_seconds {seconds(target.clock.counted)}, counted_days {four_decimals(target.clock.counted_days)}"
 	)
+
+
+def _promise(result: Result, ticket: MemoryTicket, target: Target, show: Printer) -> str:
+	"""What was promised for a ticket, and what became of it, in one line."""
+	if not ticket.tier:
+		return "no tier, so no target"
+	amount = promised(result.policy.tiers[ticket.tier].target, result.policy.calendar.week)
+	due = f"due {show(target.due)}" if target.due else "no date agreed yet"
+	stop = target.clock.stop
+	stopped = f"stopped {show(stop.at)} by {stop.by.value}" if stop else "not stopped"
+	met = {True: "kept", False: "missed", None: "open"}[target.met]
+	return f"tier {ticket.tier}, target {amount}: {due}, {stopped}, {met}"
 
 
 def _exact(time: timedelta) -> str:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from fractions import Fraction
+
+from crm_support_ext.domain.business_calendar import Span, Unit, Week
+from crm_support_ext.domain.tiers import in_hours
 
 WHY = {
 	"exists": "the ticket was there already",
@@ -25,6 +29,20 @@ def span(time: timedelta) -> str:
 	)
 	first = next((at for at, (_, number) in enumerate(units) if number), len(units) - 1)
 	return " ".join(f"{number:,} {unit}" for unit, number in units[first : first + 2] if number) or "0 s"
+
+
+def working(amount: Fraction, unit: Unit) -> str:
+	"""An amount of working time, to two decimals: ``1.25 working hours``."""
+	text = f"{float(amount):,.2f}".rstrip("0").rstrip(".")
+	return f"{text} working {unit.value}{'' if text == '1' else 's'}"
+
+
+def promised(span: Span | None, week: Week) -> str:
+	"""What is promised; working days with their hours, so that the two are never confused (domain.md 2)."""
+	if span is None:
+		return "none"
+	hours = in_hours(span, week)
+	return f"{span} ({hours})" if hours else str(span)
 
 
 def share(part: int, whole: int) -> str:
