@@ -15,6 +15,20 @@ after_migrate = "crm_support_ext.setup.install.after_migrate"
 before_uninstall = "crm_support_ext.setup.uninstall.before_uninstall"
 after_uninstall = "crm_support_ext.setup.uninstall.after_uninstall"
 
+# Where people find it
+
+add_to_apps_screen = [
+	{
+		"name": "crm_support_ext",
+		"logo": "/assets/crm_support_ext/images/support-desk.svg",
+		"title": "Support Desk",
+		"route": "/app/support-desk",
+		"has_permission": "crm_support_ext.permissions.has_app_permission",
+	}
+]
+
+jinja = {"methods": ["crm_support_ext.api.target.ticket_receipt"]}
+
 # What happens to the helpdesk's own documents
 
 override_doctype_class = {

@@ -34,6 +34,11 @@ def actor() -> Actor:
 	return Actor.AGENT if is_desk_user(user) else Actor.CUSTOMER
 
 
+def has_app_permission() -> bool:
+	"""Whether the list of apps shows the Support Desk to the present user."""
+	return actor() is not Actor.CUSTOMER
+
+
 def template_fields(template: str | None) -> set[str]:
 	"""The fields that the ticket's template lets the customer fill in."""
 	rows = frappe.get_cached_doc("HD Ticket Template", template or "Default").fields

@@ -7,6 +7,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import getdate
 
 from crm_support_ext.api.buttons import Button, Field
 from crm_support_ext.constants import CALENDAR, TICKET, TIER
@@ -14,7 +15,9 @@ from crm_support_ext.domain.lifecycle import Actor, Event, Status
 from crm_support_ext.messages import event_label
 from crm_support_ext.permissions import actor
 from crm_support_ext.store import workarounds
+from crm_support_ext.store.calendars import holidays_from
 from crm_support_ext.store.frappe import status_of
+from crm_support_ext.store.receipt_sheets import address_of, sheet_of
 from crm_support_ext.store.receipts import receipt_of
 from crm_support_ext.store.recounting import what_moves
 
@@ -56,6 +59,13 @@ BUTTONS = (
 		is_offered=_may_fail,
 		press=_fail,
 	),
+	Button(
+		event="receipt",
+		label=lambda: _("Receipt"),
+		is_offered=lambda doc: True,
+		is_seldom=True,
+		url=lambda doc: address_of(str(doc.name)),
+	),
 )
 
 
@@ -63,10 +73,16 @@ BUTTONS = (
 def receipt(ticket: str) -> dict[str, Any]:
 	"""The receipt of a ticket: its figures, and every interval that was counted, paused or outside hours.
 
-	For whoever may read the ticket. Times are the site's, spans are seconds.
+	For whoever may read the ticket. Times are the site's; seconds and shares of the lines add up to the figures.
 	"""
 	frappe.get_doc(TICKET, ticket).check_permission("read")
 	return receipt_of(ticket)
+
+
+def ticket_receipt(ticket: str) -> dict[str, Any]:
+	"""The receipt as print formats show it (store/receipt_sheets.py), for whoever may read the ticket."""
+	frappe.get_doc(TICKET, ticket).check_permission("read")
+	return sheet_of(ticket)
 
 
 @frappe.whitelist()
@@ -79,4 +95,12 @@ def preview(doc: dict | str) -> dict[str, int]:
 	if changed.doctype not in (CALENDAR, TIER):
 		frappe.throw(_("Only a {0} or a {1} has a preview.").format(_(CALENDAR), _(TIER)))
 	frappe.has_permission(changed.doctype, "write", throw=True)
+	changed.run_method("validate")
 	return what_moves(changed)
+
+
+@frappe.whitelist()
+def coming_holidays(country: str, subdivision: str = "") -> list[dict[str, str]]:
+	"""The public holidays of a country and region in the coming year, for whoever may read a calendar."""
+	frappe.has_permission(CALENDAR, "read", throw=True)
+	return holidays_from(country, subdivision, getdate())

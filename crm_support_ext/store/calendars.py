@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import frappe
 from frappe.utils import get_system_timezone
+from holidays import list_supported_countries
 
 from crm_support_ext.constants import CALENDAR, SETTINGS, TIER
 from crm_support_ext.domain.business_calendar import (
@@ -52,6 +53,17 @@ def as_rule(doc: Any) -> BusinessCalendar:
 		tuple(tuple(sorted(intervals)) for intervals in week.values()),
 		Holidays((country or "").upper(), doc.subdivision or "", days["Closed"], days["Open"]),
 	)
+
+
+def holidays_from(country: str, subdivision: str, first: date) -> list[dict[str, str]]:
+	"""The public holidays of a country and region in the year from a day on; none where they are not known."""
+	code = (frappe.get_cached_value("Country", country, "code") or "").upper()
+	known = list_supported_countries(include_aliases=True)
+	if code not in known or (subdivision and subdivision not in known[code]):
+		return []
+	holidays, last = Holidays(code, subdivision), first + timedelta(days=364)
+	days = sorted(holidays.of_year(first.year) | holidays.of_year(last.year))
+	return [{"date": str(day), "name": holidays.name(day)} for day in days if first <= day <= last]
 
 
 def _minute(time: Any) -> int:

@@ -1,0 +1,53 @@
+"""Working time in words: a target in both units, so that the two are never confused (domain.md section 2)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import frappe
+from babel.numbers import format_decimal
+from frappe import _
+
+from crm_support_ext.domain.business_calendar import BusinessCalendar, Span, Unit
+
+
+def both_units(span: Span | None, calendar: BusinessCalendar) -> str:
+	"""A target in its own unit and in the other, as far as the days of the calendar are of one length."""
+	if span is None:
+		return _("no target")
+	lengths = {sum(closes - opens for opens, closes in day) for day in calendar.week if day}
+	if len(lengths) > 1:
+		return (
+			_("{0} of unequal length").format(_days(span.amount)) if _is_days(span) else _hours(span.amount)
+		)
+	day = Fraction(lengths.pop(), 60)
+	if _is_days(span):
+		return _("{0} = {1}").format(_days(span.amount), _hours(span.amount * day))
+	return _("{0} = {1}").format(_hours(span.amount), _days(span.amount / day))
+
+
+def number(value: float | Fraction, places: int = 2) -> str:
+	"""A number as the reader writes it, without needless zeros."""
+	return format_decimal(float(value), f"#,##0.{'#' * places}", locale=locale())
+
+
+def locale() -> str:
+	"""The reader's language, as the library of dates and numbers calls it."""
+	return (frappe.local.lang or "en").replace("-", "_")
+
+
+def clock(seconds: int) -> str:
+	"""Counted time as hours, minutes and seconds; there are no days in it, whose length varies."""
+	return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _is_days(span: Span) -> bool:
+	return span.unit is Unit.DAY
+
+
+def _days(amount: Fraction) -> str:
+	return _("1 working day") if amount == 1 else _("{0} working days").format(number(amount))
+
+
+def _hours(amount: Fraction) -> str:
+	return _("1 working hour") if amount == 1 else _("{0} working hours").format(number(amount))
