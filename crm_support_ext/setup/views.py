@@ -6,7 +6,8 @@ import json
 
 import frappe
 
-from crm_support_ext.constants import CLOSES_AT, TICKET, WAITING_ON
+from crm_support_ext.constants import AGREED_ON, CLOSES_AT, TICKET, WAITING_ON
+from crm_support_ext.domain.tiers import BY_AGREEMENT
 
 _COLUMNS = [
 	{"label": "ID", "type": "Data", "key": "name", "width": "5rem"},
@@ -19,6 +20,16 @@ _COLUMNS = [
 	{"label": "Created", "type": "Datetime", "key": "creation", "width": "8rem"},
 ]
 
+_DUE = [
+	{"label": "Due", "type": "Datetime", "key": "resolution_by", "width": "9rem"}
+	if column["key"] == CLOSES_AT
+	else column
+	for column in _COLUMNS
+]
+
+_RUNS = {"resolution_date": ["is", "not set"], "on_hold_since": ["is", "not set"]}
+"""Neither solved nor held by a workaround, and the clock does not rest."""
+
 VIEWS = {
 	"CSE-VIEW-NEW": ("New, not taken up", "inbox", {"status": "New"}, "creation asc"),
 	"CSE-VIEW-PENDING": ("Waiting for the customer", "hourglass", {"status": "Pending"}, "modified asc"),
@@ -29,13 +40,32 @@ VIEWS = {
 		{"status": "Resolved", CLOSES_AT: ["timespan", "today"]},
 		f"{CLOSES_AT} asc",
 	),
+	"CSE-VIEW-DUE-TODAY": (
+		"Due today",
+		"alarm-clock",
+		{**_RUNS, "resolution_by": ["timespan", "today"]},
+		"resolution_by asc",
+	),
+	"CSE-VIEW-OVERDUE": (
+		"Overdue",
+		"alarm-clock-off",
+		{**_RUNS, "agreement_status": "Failed"},
+		"resolution_by asc",
+	),
+	"CSE-VIEW-NO-DATE": (
+		"By agreement, no date yet",
+		"calendar-x",
+		{"resolution_date": ["is", "not set"], "priority": BY_AGREEMENT, AGREED_ON: ["is", "not set"]},
+		"creation asc",
+	),
 }
 """By name: label, icon, filters, order. (The helpdesk's own "Pending Tickets" are something else.)"""
 
 
 def create() -> None:
 	"""Make the views that are missing; one that an administrator changed stays."""
-	rows = [column["key"] for column in _COLUMNS] + ["modified", "status_category", "agreement_status"]
+	keys = {column["key"]: None for column in (*_COLUMNS, *_DUE)}
+	rows = [*keys, "modified", "status_category", "agreement_status"]
 	for name, (label, icon, filters, order_by) in VIEWS.items():
 		if frappe.db.exists("HD View", name):
 			continue
@@ -50,7 +80,7 @@ def create() -> None:
 				"route_name": "TicketsAgent",
 				"filters": json.dumps(filters),
 				"order_by": order_by,
-				"columns": json.dumps(_COLUMNS),
+				"columns": json.dumps(_DUE if "resolution_date" in filters else _COLUMNS),
 				"rows": json.dumps(rows),
 				"public": 1,
 				"is_standard": 1,
