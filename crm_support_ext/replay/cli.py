@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 	two.add_argument("policies", nargs=2, metavar="POLICY.toml", help="the policies A and B")
 	_add_reading(two)
 	two.add_argument("--json", metavar="FILE", help="write every difference as JSON; - is standard output")
+	two.add_argument("--html", metavar="FILE", help="write a page that shows both beside each other")
 	return parser
 
 
@@ -138,12 +139,21 @@ def _title(log: str) -> str:
 
 
 def _compare(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+	if arguments.json and arguments.json == arguments.html:
+		parser.error("two outputs to one place")
 	policies = [load_policy(path) for path in arguments.policies]
 	log_map = _map(arguments)
 	a, b = (replay(arguments.log, policy, log_map, arguments.until) for policy in policies)
+	writers: dict[str, Callable[[TextIO], None]] = {}
 	if arguments.json:
-		write_all({arguments.json: partial(write_differences, a, b)})
-	else:
+		writers[arguments.json] = partial(write_differences, a, b)
+	if arguments.html:
+		from crm_support_ext.replay.compare_page import write_comparison
+
+		names = (Path(arguments.policies[0]).name, Path(arguments.policies[1]).name)
+		writers[arguments.html] = partial(write_comparison, a, b, _title(arguments.log), names)
+	write_all(writers)
+	if not writers:
 		print(comparison(a, b))
 	return 0
 
@@ -151,16 +161,17 @@ def _compare(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> 
 def _upload(arguments: argparse.Namespace) -> int:
 	from crm_support_ext.replay.upload import NoConnection, Site, SiteError, first_tickets, upload
 
-	policy = load_policy(arguments.policy)
+	policy, log_map = load_policy(arguments.policy), _map(arguments)
 	digest = hashlib.sha256()
-	log = read_log(arguments.log, policy.zone, _map(arguments), digest.update)
+	log = read_log(arguments.log, policy.zone, log_map, digest.update)
 	rows, end = first_tickets(log, arguments.limit), end_of(log, arguments.until, policy)
 	if end is None:
 		print("The log is empty.")
 		return 0
 	site = Site(arguments.to, arguments.key, arguments.secret)
 	try:
-		tally = upload(site, digest.hexdigest()[:16], rows, end, policy.timing, _tell)
+		zone = log_map.zone or policy.zone
+		tally = upload(site, digest.hexdigest()[:16], rows, end, policy.timing, _tell, zone)
 	except SiteError as error:
 		print(error, file=sys.stderr)
 		return 2

@@ -27,11 +27,15 @@ _Timer = Callable[[MemoryTicket, StatusChange, datetime], None]
 
 
 class Engine:
-	"""One replay. ``store`` holds what the rules have made of the rows so far; ``zone`` is the log's own."""
+	"""One replay. ``store`` holds what the rules have made of the rows so far; ``zone`` is the log's own.
+
+	``read_date`` reads the date or the time that a row says was agreed.
+	"""
 
 	def __init__(self, timing: Timing, zone: tzinfo = UTC) -> None:
 		self.store = MemoryStore()
-		self._effects = Effects(self.store, date_reader(zone))
+		self.read_date = date_reader(zone)
+		self._effects = Effects(self.store, self.read_date)
 		self._timing = timing
 		self._timers: list[tuple[datetime, int, _Timer, MemoryTicket, StatusChange]] = []
 		self._order = count()

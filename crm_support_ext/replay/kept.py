@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from statistics import median
 
-from crm_support_ext.domain.business_calendar import Span, Unit
+from crm_support_ext.domain.business_calendar import Span, Unit, Week
 from crm_support_ext.domain.targets import Figures
-from crm_support_ext.domain.tiers import Tier
+from crm_support_ext.domain.tiers import BY_AGREEMENT, Tier
+from crm_support_ext.replay.words import promised
 
 
 @dataclass
@@ -32,6 +33,11 @@ class Kept:
 	def unit(self) -> Unit:
 		"""What the tier counts in; days where its target is a date."""
 		return self.tier.target.unit if self.tier.target else Unit.DAY
+
+	def target_in_words(self, week: Week) -> str:
+		"""What is promised; the date, where that is what is agreed."""
+		is_agreed = self.tier.name == BY_AGREEMENT and self.tier.target is None
+		return "the date agreed" if is_agreed else promised(self.tier.target, week)
 
 	@property
 	def median_used(self) -> Fraction | None:

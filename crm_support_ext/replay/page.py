@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.replay.answer import TIMED, Result
 from crm_support_ext.replay.figures import Figures, figures
+from crm_support_ext.replay.target_charts import responses, targets, uses
 from crm_support_ext.replay.words import WHY, count, share, span
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -42,6 +43,11 @@ class Period(NamedTuple):
 
 def write_page(result: Result, title: str, out: TextIO) -> None:
 	"""Write the page. ``title`` names the log."""
+	write_template("report.html", result.zone, _content(result, title), out)
+
+
+def write_template(name: str, zone: ZoneInfo, content: dict[str, Any], out: TextIO) -> None:
+	"""Write a page of this content; its times are told in ``zone``."""
 	from jinja2 import Environment, FileSystemLoader, StrictUndefined  # slow to load, and only needed here
 
 	environment = Environment(
@@ -51,22 +57,26 @@ def write_page(result: Result, title: str, out: TextIO) -> None:
 		trim_blocks=True,
 		lstrip_blocks=True,
 	)
-	environment.filters.update(span=span, n="{:,}".format, moment=partial(_moment, result.zone))
-	out.write(environment.get_template("report.html").render(_content(result, title)))
+	environment.filters.update(span=span, n="{:,}".format, moment=partial(_moment, zone))
+	out.write(environment.get_template(name).render(count=count, share=share, **content))
 	out.write("\n")
 
 
 def _content(result: Result, title: str) -> dict[str, Any]:
 	counted = figures(result)
 	unit, periods = _periods(counted, result.zone)
+	tiers, week = counted.tiers.values(), result.policy.calendar.week
 	return {
 		"title": title,
 		"f": counted,
-		"count": count,
-		"share": share,
 		"closed": counted.statuses[Status.CLOSED],
 		"statuses": _bars((status.value, counted.statuses[status]) for status in Status),
 		"medians": _time_bars(counted),
+		"targets": list(targets(tiers, week)),
+		"responses": list(responses(tiers, week)),
+		"uses": uses(tiers, week),
+		"kept": sum(kept.met for kept in tiers),
+		"decided": sum(kept.decided for kept in tiers),
 		"unit": unit,
 		"periods": periods,
 		"most": max((max(period.arrived, period.closed) for period in periods), default=0),

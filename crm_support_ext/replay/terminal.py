@@ -67,7 +67,7 @@ def _targets(counted: Figures, week: Week) -> str:
 		[
 			(
 				name,
-				promised(kept.tier.target, week),
+				kept.target_in_words(week),
 				f"{kept.met:,} of {kept.decided:,}",
 				share(kept.met, kept.decided),
 				_amount(kept.median_used, kept.unit),

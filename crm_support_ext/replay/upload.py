@@ -11,18 +11,19 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from html import unescape
 from itertools import islice
 from typing import Any
 
 import requests
 
-from crm_support_ext.domain.lifecycle import Timing
+from crm_support_ext.domain.lifecycle import Event, Timing
 from crm_support_ext.replay.columns import Facts
 from crm_support_ext.replay.engine import Engine
 from crm_support_ext.replay.log import Row
 from crm_support_ext.replay.mapping import DROP
+from crm_support_ext.replay.moments import UTC
 
 BATCH = 200
 """Events in one call: a second or two of a site's work."""
@@ -94,12 +95,21 @@ class Site:
 
 
 def upload(
-	site: Site, log: str, rows: list[Row], end: datetime, timing: Timing, tell: Callable[[int], None]
+	site: Site,
+	log: str,
+	rows: list[Row],
+	end: datetime,
+	timing: Timing,
+	tell: Callable[[int], None],
+	zone: tzinfo = UTC,
 ) -> Tally:
-	"""Send the rows up to the end and let the site's timers fire by then; ``tell`` hears how many rows are sent."""
+	"""Send the rows up to the end and let the site's timers fire by then; ``tell`` hears how many rows are sent.
+
+	``zone`` is the log's own: a time that was agreed goes with its offset.
+	"""
 	tally, sent = Tally(), 0
 	common = {"log": log, "timing": asdict(timing)}
-	events = _events(rows, end, timing)
+	events = _events(rows, end, Engine(timing, zone))
 	while batch := list(islice(events, BATCH)):
 		tally.add(site.call("book", {**common, "events": batch}))
 		sent += len(batch)
@@ -120,15 +130,17 @@ def first_tickets(rows: Iterable[Row], limit: int | None) -> list[Row]:
 	return chosen
 
 
-def _events(rows: Iterable[Row], end: datetime, timing: Timing) -> Iterator[dict[str, Any]]:
+def _events(rows: Iterable[Row], end: datetime, engine: Engine) -> Iterator[dict[str, Any]]:
 	"""The rows as the site takes them. What a row means may hang on its ticket's status: a replay alongside tells."""
-	engine = Engine(timing)
 	for row in rows:
 		if row.at > end:
 			return
 		event = engine.book(row)
 		if event != DROP:
-			facts = zip(Facts._fields, row.step.facts, strict=True)
+			said = row.step.facts
+			if event == Event.AGREED.value:
+				said = said._replace(date=engine.read_date(said.date).isoformat())
+			facts = zip(Facts._fields, said, strict=True)
 			yield {
 				"row": row.line,
 				"ticket": row.ticket,

@@ -100,7 +100,7 @@ class Link:
 	closed: datetime | None = None
 	ran: list[bool] = field(default_factory=list)
 	fix_ran: list[bool] = field(default_factory=list)
-	stood: list[bool] = field(default_factory=list)
+	going: datetime | None = None
 	order: int = 0
 
 	def step_to(self, at: datetime) -> None:
@@ -111,14 +111,18 @@ class Link:
 				self.status, self.closed = Status.CLOSED, now
 				continue
 			rests = self.status not in RUNNING or bool(self.away)
-			is_stopped = bool(self.workaround) or self.status in (Status.RESOLVED, Status.CLOSED)
 			self.ran.append(not rests and not self.workaround)
 			self.fix_ran.append(not rests)
-			self.stood.append(is_stopped)
 			now += MINUTE
+			self._note_going(now)
 
 	def _closes(self, now: datetime) -> bool:
 		return self.status is Status.RESOLVED and now - (self.resolved_at or now) >= timedelta(hours=48)
+
+	def _note_going(self, now: datetime) -> None:
+		"""Keep the last moment at which the promise clock was not stopped, be it running or resting."""
+		if not self.workaround and self.status not in (Status.RESOLVED, Status.CLOSED):
+			self.going = now
 
 	def happen(self, row: Happened) -> None:
 		"""Take in a row that is not refused."""
@@ -147,6 +151,7 @@ class Link:
 			self.tier = row.tier
 		elif row.event == "agreed":
 			self.agreed = row.date
+		self._note_going(row.at)
 
 
 def answer(link: Link, end: datetime, promises: dict[str, tuple[Promise | None, Promise | None]]) -> Any:
@@ -161,8 +166,7 @@ def answer(link: Link, end: datetime, promises: dict[str, tuple[Promise | None, 
 		filter(None, (_named(link.workaround, "workaround"), _named(link.solution, "solution"))), default=None
 	)
 	response, target = promises.get(link.tier, (None, None))
-	stood = next((n for n in range(minutes, 0, -1) if not link.stood[n - 1]), 0)
-	due = _due(hours, ran, start + stood, target) if target else None
+	due = _due(hours, ran, hours.number(min(link.going or link.created, end)), target) if target else None
 	counted = _count(hours, ran, target.unit) if target else Fraction()
 	met = counted <= target.amount if target else None
 	if link.tier == "By agreement" and link.agreed:

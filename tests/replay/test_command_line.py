@@ -131,7 +131,51 @@ def test_a_comparison_reads_standard_input_for_both(desk: Desk) -> None:
 	policy = desk.write("a.toml", UTC)
 	done = run("compare", "-", policy, policy, stdin=LOG.encode())
 	assert done.returncode == 0
-	assert done.stdout.splitlines()[2].split() == [b"tickets", b"2", b"2", b"+0"]
+	assert b"tickets 2 2 +0" in [b" ".join(line.split()) for line in done.stdout.splitlines()]
+
+
+COMPARED = (
+	"ticket,time,event,customer,tier,minutes\n"
+	"T1,2026-03-02T09:00,created,ACME,II,\n"  # II: two days by A, one by B
+	"T1,2026-03-03T12:00,resolved,,,\n"  # 11 working hours
+	"T2,2026-03-02T09:00,created,ACME,II,\n"
+	"T2,2026-03-02T10:00,resolved,,,\n"
+)
+
+
+def test_a_comparison_says_which_targets_turn(desk: Desk, capsys) -> None:
+	a, b = desk.write("a.toml", UTC), desk.write("b.toml", UTC + '[tiers.II]\ntarget = "1 working day"\n')
+	log, page, out = desk.write("log.csv", COMPARED), desk.root / "page.html", desk.root / "out.json"
+	assert main(["compare", log, a, b]) == 0
+	told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+	assert "targets kept, II 2 of 2, 100.0% 1 of 2, 50.0% -50.0 points" in told
+	assert "kept by A, missed by B 1" in told and "due at another time 2" in told
+	assert "T1 target_met kept missed" in told
+	assert main(["compare", log, a, b, "--html", str(page), "--json", str(out)]) == 0
+	answer = json.loads(out.read_text("utf-8"))
+	assert [summary["targets_met"]["II"] for summary in answer["summary"]] == [[2, 2], [1, 2]]
+	assert answer["tickets"]["T1"] == {
+		"target_met": [True, False],
+		"target_due": ["2026-03-03T17:00:00+00:00", "2026-03-02T17:00:00+00:00"],
+	}
+	assert answer["tickets"]["T2"].keys() == {"target_due"}
+	read = _Page(page.read_text("utf-8"))
+	words = " ".join(read.text.split())
+	assert (read.open, read.addresses) == ([], [])
+	assert "2 tickets of 2 come out differently, 1 of them with" in words
+	assert "tiers, II, target as by default 1 working day" in words
+	assert (
+		"A 2 working days (16 working hours) 100.0% 2 of 2 B 1 working day (8 working hours) 50.0% 1 of 2"
+		in words
+	)
+	assert "T1 ACME II kept 2026-03-03 17:00 missed 2026-03-02 17:00" in words
+
+
+def test_the_page_of_a_comparison_of_nothing(desk: Desk) -> None:
+	policy, page = desk.write("a.toml", UTC), desk.root / "page.html"
+	log = desk.write("log.csv", "ticket,time,event\n")
+	assert main(["compare", log, policy, policy, "--html", str(page)]) == 0
+	assert "No ticket comes out differently." in _Page(page.read_text("utf-8")).text
 
 
 class _Page(HTMLParser):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from crm_support_ext.domain.business_calendar import OFFICE_HOURS, Holidays
 from crm_support_ext.domain.lifecycle import Timing
+from crm_support_ext.domain.tiers import TIERS
 from crm_support_ext.replay.faults import BadInput
 from crm_support_ext.replay.policy import load_policy
 
@@ -100,6 +105,19 @@ def test_the_default_is_that_of_the_rules(load) -> None:
 	assert load("") == load_policy(None)
 	assert load("").timing == Timing(24, 48, 100, 14)
 	assert load("").zone.key == "Europe/Amsterdam"
+
+
+def test_the_calendar_and_the_tiers_are_those_of_the_policy(load) -> None:
+	assert load("").calendar.week == OFFICE_HOURS
+	assert load("").calendar.holidays == Holidays("NL")
+	assert load("").tiers == TIERS
+	policy = load(EVERY_KEY)
+	assert policy.calendar.week == (((540, 750), (780, 1020)), (), (), (), (), (), ())
+	assert policy.calendar.holidays == Holidays(
+		"NL", "", frozenset({date(2026, 12, 24)}), frozenset({date(2026, 4, 27)})
+	)
+	assert load("[calendar.holidays]\ncountry = ''").calendar.week == OFFICE_HOURS
+	assert load("[tiers.II]\ntarget = 'none'").tiers["II"] == replace(TIERS["II"], target=None)
 
 
 def test_a_mark_at_the_start_of_the_file_is_no_fault(load) -> None:

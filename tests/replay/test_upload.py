@@ -102,6 +102,32 @@ def test_the_rows_go_in_order_of_time_with_what_they_say(desk: Desk, site: FakeS
 	assert capsys.readouterr().out == "6 rows played, 0 there already, 0 refused.\n"
 
 
+def test_what_targets_depend_on_goes_along_and_a_time_agreed_with_its_offset(
+	desk: Desk, site: FakeSite
+) -> None:
+	log = (
+		"ticket,time,event,tier,date,party,chosen_by_customer\n"
+		"T1,2026-03-02T09:00,created,I,,,\n"
+		"T1,2026-03-02T10:00,tier_set,By agreement,,,\n"
+		"T1,2026-03-02T11:00,agreed,,2026-03-05,,\n"
+		"T1,2026-03-02T12:00,agreed,,2026-03-05T12:00,,\n"
+		"T1,2026-03-02T13:00,escalated,,,hosting,1\n"
+		"T1,2026-03-02T14:00,returned,,,hosting,\n"
+		"T1,2026-03-02T15:00,workaround_given,,,,\n"
+	)
+	assert send(desk, site, log=log, policy='timezone = "Europe/Amsterdam"\n') == 0
+	said = [{key: event[key] for key in event if key not in ("row", "ticket", "at")} for event in site.events]
+	assert said == [
+		{"event": "created", "tier": "I"},
+		{"event": "tier_set", "tier": "By agreement"},
+		{"event": "agreed", "date": "2026-03-05"},
+		{"event": "agreed", "date": "2026-03-05T11:00:00+00:00"},
+		{"event": "escalated", "party": "hosting", "chosen_by_customer": "1"},
+		{"event": "returned", "party": "hosting"},
+		{"event": "workaround_given"},
+	]
+
+
 def test_it_goes_in_batches_and_can_be_started_again(desk: Desk, site: FakeSite, monkeypatch, capsys) -> None:
 	monkeypatch.setattr(upload, "BATCH", 4)
 	site.answers = [(200, {"message": {"played": 4}}), (500, {"exception": "it broke"})]
