@@ -354,7 +354,7 @@ def checked(answer: datetime | Refusal) -> datetime:
 	return answer
 
 
-@settings(max_examples=500)
+@settings(max_examples=400)
 @given(windows, weeks, seeds)
 def test_laws_of_adding_and_measuring(window: Window, week: Week, seed: int) -> None:
 	random = Random(seed)
@@ -395,7 +395,7 @@ def check_laws(calendar: BusinessCalendar, start: datetime, one: Span, two: Span
 	assert sum((closes - opens for opens, closes in parts), timedelta()) == calendar.measure(start, end)
 
 
-@settings(max_examples=500)
+@settings(max_examples=400)
 @given(windows, weeks, seeds)
 def test_a_clock_that_steps_through_the_minutes_says_the_same(window: Window, week: Week, seed: int) -> None:
 	random = Random(seed)
