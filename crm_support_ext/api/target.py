@@ -51,6 +51,7 @@ BUTTONS = (
 		fields=lambda doc: [Field("tell", _("Send this to the customer"), "check", default=1)],
 		is_offered=_may_be_given,
 		press=_give,
+		is_seldom=True,
 	),
 	Button(
 		event=Event.WORKAROUND_FAILED.value,
@@ -58,6 +59,7 @@ BUTTONS = (
 		prompt=lambda: _("What went wrong with the workaround?"),
 		is_offered=_may_fail,
 		press=_fail,
+		is_seldom=True,
 	),
 	Button(
 		event="receipt",
