@@ -36,7 +36,7 @@ function lifeCycle({ doc, call, toast, $dialog }, done) {
 			select: () =>
 				`<select id="${id}" ${must} class="${look}">${field.required && field.default ? "" : "<option></option>"}${field.options.map(option).join("")}</select>`,
 			datetime: () => `<input id="${id}" type="datetime-local" value="${local(field.default)}" ${must} class="${look}">`,
-			check: () => `<input id="${id}" type="checkbox" ${field.default ? "checked" : ""} class="mr-2 rounded">`,
+			check: () => `<input id="${id}" type="checkbox" ${field.default ? "checked" : ""} class="mr-2">`,
 		}[field.type]();
 		return `<div class="mt-3">${field.type === "check" ? input + label : label + input}</div>`;
 	}

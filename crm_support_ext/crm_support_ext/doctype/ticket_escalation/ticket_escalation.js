@@ -1,6 +1,7 @@
 // An escalation's own page: its mail with the party is the timeline.
 frappe.ui.form.on("Ticket Escalation", {
 	refresh(frm) {
+		frm.disable_save(); // it is written by the buttons on the ticket
 		const ticket = `/helpdesk/tickets/${encodeURIComponent(frm.doc.ticket)}`;
 		frm.add_custom_button(__("Open the ticket"), () => window.open(ticket, "_blank", "noopener"));
 		if (!frm.doc.email) return;
