@@ -166,7 +166,7 @@ class BusinessCalendar:
 		if b <= a:
 			return Fraction()
 		sums = self._open_time.covering(a, b)
-		return sums.days_passed(b) - sums.days_passed(a)
+		return sums.days_between(a, b)
 
 	def measure_in(self, unit: Unit, start: datetime, end: datetime) -> Fraction:
 		"""The working time between two moments in this unit."""

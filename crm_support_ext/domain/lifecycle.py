@@ -224,7 +224,7 @@ def meant_by(before: Status, after: Status, actor: Actor) -> Event | Refusal:
 	return Refusal(code, {"status": before, "to": after, "actor": actor})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StatusChange:
 	"""One line of a ticket's record. ``before`` is None for the first one."""
 

@@ -154,10 +154,13 @@ class Sums:
 		elapsed = year.until[last] - max(year.closes[last] - at, 0) - begins
 		return self._days[number] + day, elapsed, year.day_until[day + 1] - begins
 
-	def days_passed(self, at: int) -> Fraction:
-		"""The open days that have passed by a moment, the running one by its share."""
-		day, elapsed, length = self.place(at)
-		return day + Fraction(elapsed, length)
+	def days_between(self, a: int, b: int) -> Fraction:
+		"""The open days between two moments, those that are not whole by their share."""
+		first, before, length = self.place(a)
+		last, elapsed, length_of_last = self.place(b)
+		if length == length_of_last:  # as mostly, and then it is one fraction
+			return Fraction((last - first) * length + elapsed - before, length)
+		return last - first + Fraction(elapsed, length_of_last) - Fraction(before, length)
 
 	def after(self, at: int, amount: int) -> int | None:
 		"""The first moment by which so much more has passed, of more than none; None if these years end before."""

@@ -113,8 +113,8 @@ def figures(course: Course, calendar: BusinessCalendar, now: datetime) -> Figure
 	turns = course.turns
 	end = counted_until(turns, now)
 	runs = _runs(turns, calendar, end, promise_rests)
-	fix_runs = _runs(turns, calendar, end, fix_rests) if any(turn.workaround for turn in turns) else runs
 	promise = _clock(runs, not promise_rests(turns[-1]), promise_stop(turns))
+	fix_runs = _runs(turns, calendar, end, fix_rests) if any(turn.workaround for turn in turns) else runs
 	return Figures(
 		response=_response(course, calendar, end),
 		target=_target(course, calendar, end, runs, promise),
@@ -148,7 +148,8 @@ def response_due(course: Course, calendar: BusinessCalendar, part: Fraction = Fr
 	"""When this part of the time for the first response is used up; None if there is no such target."""
 	if course.tier is None or course.tier.response is None:
 		return None
-	return _or_none(calendar.add(course.turns[0].at, course.tier.response.share(part)))
+	span = course.tier.response if part == 1 else course.tier.response.share(part)
+	return _or_none(calendar.add(course.turns[0].at, span))
 
 
 def late_by(course: Course, calendar: BusinessCalendar, target: Target, now: datetime) -> Span | None:
@@ -190,17 +191,18 @@ def _in(unit: Unit, counted: timedelta, counted_days: Fraction) -> Fraction:
 
 
 def _clock(runs: Sequence[_Run], is_running: bool, stop: Stop | None) -> Clock:
-	counted = sum((run.counted for run in runs), timedelta())
-	counted_days = sum((run.counted_days for run in runs), Fraction())
+	counted, counted_days = (runs[0].counted, runs[0].counted_days) if runs else (timedelta(), Fraction())
+	for run in runs[1:]:
+		counted += run.counted
+		counted_days += run.counted_days
 	return Clock(counted, counted_days, is_running, stop)
 
 
 def _response(course: Course, calendar: BusinessCalendar, end: datetime) -> Response:
 	due, at = response_due(course, calendar), course.first_reply
-	if due is None or course.tier is None or course.tier.response is None:
+	if due is None:
 		return Response(None, at, None)
-	came, span = at or end, course.tier.response
-	in_time = came <= due or calendar.measure_in(span.unit, course.turns[0].at, came) <= span.amount
+	in_time = not calendar.measure(due, at or end)
 	return Response(due, at, in_time if at or not in_time else None)
 
 

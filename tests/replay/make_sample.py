@@ -137,10 +137,14 @@ def arrive(ticket: Ticket) -> None:
 
 def begin(ticket: Ticket) -> None:
 	"""It is taken up, and gets its tier."""
-	ticket.say("taken_up", 90, actor=ticket.agent)
-	ticket.say("tier_set", 3, actor=ticket.agent, tier=ticket.one_of(TIERS.get(ticket.kind, ("III",))))
-	if ticket.kind == "extension":
-		ticket.say("agreed", 10, actor=ticket.agent, date=f"{ticket.at + timedelta(days=21):%Y-%m-%d}")
+	tier = ticket.one_of(TIERS.get(ticket.kind, ("III",)))
+	ticket.say("taken_up", 15 if tier == "I" else 90, actor=ticket.agent)
+	ticket.say("tier_set", 3, actor=ticket.agent, tier=tier)
+	if tier in ("I", "II") and ticket.happens(0.7):
+		ticket.say("replied", 20, actor=ticket.agent)
+	if tier == "By agreement" and ticket.happens(0.8):
+		promised = ticket.at + timedelta(days=ticket.one_of((1, 2, 5, 21)))
+		ticket.say("agreed", 10, actor=ticket.agent, date=f"{promised:%Y-%m-%d}")
 
 
 def answered(ticket: Ticket) -> None:
@@ -192,6 +196,21 @@ def parked(ticket: Ticket) -> None:
 		ticket.resolve()
 
 
+def worked_around(ticket: Ticket) -> None:
+	"""The customer can go on at once; the fault takes longer, or the way around it fails."""
+	ticket.say("workaround_given", 40, actor=ticket.agent)
+	if ticket.happens(0.4):
+		ticket.say("workaround_failed", 5, "hours", contact=ticket.contact)
+	ticket.at += timedelta(days=2)
+	ticket.resolve(240)
+
+
+def took_long(ticket: Ticket) -> None:
+	ticket.say("replied", 60, actor=ticket.agent)
+	ticket.at += timedelta(days=ticket.one_of((1, 2, 3, 30)))
+	ticket.resolve(300)
+
+
 def escalated(ticket: Ticket) -> None:
 	outside = ticket.happens(0.5)
 	party = "hosting provider" if outside else "2nd line"
@@ -225,8 +244,8 @@ def on_site(ticket: Ticket) -> None:
 
 
 COURSES: tuple[tuple[int, Callable[[Ticket], None]], ...] = (
-	(34, answered), (18, asked), (8, reopened), (9, came_back), (13, parked), (6, escalated), (4, slip),
-	(3, spam), (2, merged), (3, on_site),
+	(26, answered), (16, asked), (8, reopened), (9, came_back), (11, parked), (6, escalated), (4, slip),
+	(3, spam), (2, merged), (3, on_site), (5, worked_around), (7, took_long),
 )  # fmt: skip
 """What becomes of a ticket, and how often in a hundred."""
 

@@ -131,9 +131,8 @@ class Link:
 			return
 		self.order += 1
 		if outcome is not self.status:
-			self.solution = (self.order, row.at) if outcome is Status.RESOLVED else None
-			if outcome is Status.CLOSED and self.status is Status.RESOLVED:
-				self.solution = (0, self.resolved_at or row.at)
+			if outcome is not Status.CLOSED:
+				self.solution = (self.order, row.at) if outcome is Status.RESOLVED else None
 			self.resolved_at = row.at if outcome is Status.RESOLVED else self.resolved_at
 			self.closed = row.at if outcome is Status.CLOSED else None
 			self.status = outcome

@@ -23,4 +23,9 @@ def test_the_sample_shows_something_of_everything() -> None:
 	assert counted.arrived == make_sample.TICKETS
 	assert all(counted.statuses[status] for status in Status)
 	assert counted.follow_ups and counted.reopened and counted.surveys
+	for kept in counted.tiers.values():
+		assert kept.met and kept.missed and kept.answered
+	said = make_sample.LOG.read_text("utf-8")
+	assert ",workaround_given," in said and ",workaround_failed," in said and ",agreed," in said
+	assert "hosting provider,outside,1" in said
 	assert len({code for _, code, _ in counted.refused}) > 1
