@@ -1,6 +1,6 @@
 # The four words a newcomer must know. Each sets up what it needs; python3 (3.10 to 3.14) is all there must be.
 #
-#   make demo    replay the sample log, as a table here and as a page in build/demo.html
+#   make demo    replay the sample log, as a table here and as a page in build/demo.html; compare two policies on it
 #   make test    all tests; those on a site too if a bench is found (BENCH, default ~/frappe-bench)
 #   make check   lint, format, types, who may import whom
 #   make bench   measure, and write docs/benchmarks.md
@@ -16,7 +16,9 @@ demo: .venv/ready
 	@mkdir -p build
 	@$(BIN)/crm-support replay $(SAMPLE)/log.csv --policy $(SAMPLE)/policy.toml
 	@$(BIN)/crm-support replay $(SAMPLE)/log.csv --policy $(SAMPLE)/policy.toml --html build/demo.html
-	@echo "The page is build/demo.html"
+	@$(BIN)/crm-support compare $(SAMPLE)/log.csv $(SAMPLE)/default.toml $(SAMPLE)/lunch_breaks.toml \
+		--html build/compare.html
+	@echo "The page is build/demo.html; two policies beside each other are in build/compare.html"
 
 test: .venv/ready
 	@$(BIN)/python -m tests.run
@@ -27,7 +29,7 @@ check: .venv/ready-to-check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/ready
+bench: .venv/ready-to-measure
 	@$(BIN)/python -m tests.perf
 
 .venv/ready: pyproject.toml
@@ -37,4 +39,8 @@ bench: .venv/ready
 
 .venv/ready-to-check: pyproject.toml .venv/ready
 	$(PIP) -e '.[test,dev]'
+	@touch $@
+
+.venv/ready-to-measure: pyproject.toml .venv/ready
+	$(PIP) -e '.[test,perf]'
 	@touch $@

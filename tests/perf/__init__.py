@@ -1,7 +1,8 @@
 """How fast it is, and how fast the stock helpdesk is at the same (`make bench`, which writes docs/benchmarks.md).
 
-A module `bench_<what>.py` here has a function `measure()` that returns rows. bench_replay runs in .venv; bench_site runs on
-the test site, in its sites directory and its Python environment, with nothing connected yet.
+A module `bench_<what>.py` here has a function `measure()` that returns rows. bench_replay and bench_calendar run in
+.venv; bench_site and bench_stock_calendar run on the test site, in its sites directory and its Python environment, with
+nothing connected yet.
 """
 
 from __future__ import annotations

@@ -19,6 +19,8 @@ from tests.harness.stage import staged
 from tests.perf import Row
 
 PAGE = ROOT / "docs" / "benchmarks.md"
+WITHOUT_A_SITE = {"Replay": "bench_replay", "Working time": "bench_calendar"}
+ON_A_SITE = {"Working time on a site": "bench_stock_calendar", "On a site": "bench_site"}
 INTRODUCTION = """# Benchmarks
 
 Written by `make bench`. Figures of one machine: compare rows with each other, not with another machine's.
@@ -30,17 +32,17 @@ def main() -> int:
 	if len(sys.argv) == 3:
 		return hand_over(sys.argv[1], Path(sys.argv[2]))
 	bench = find_bench()
-	tables = [("Replay", rows_of("tests.perf.bench_replay"))]
+	tables = {title: rows_of(f"tests.perf.{module}") for title, module in WITHOUT_A_SITE.items()}
 	if bench:
 		try:
-			tables.append(("On a site", site_rows(bench)))
+			tables |= site_tables(bench)
 		except HarnessError as problem:
 			print(f"The site's rows cannot be measured: {problem}", file=sys.stderr)
 			return 1
 	else:
 		print("No bench found: the rows on a site are left out.", file=sys.stderr)
 	page = [INTRODUCTION, bullets(machine() | versions(bench))]
-	page += [f"## {title}\n\n{table(rows)}" for title, rows in tables if rows]
+	page += [f"## {title}\n\n{table(rows)}" for title, rows in tables.items() if rows]
 	PAGE.write_text("\n".join(page))
 	print(PAGE.read_text())
 	return 0
@@ -59,14 +61,17 @@ def hand_over(module: str, file: Path) -> int:
 	return 0
 
 
-def site_rows(bench: Bench) -> list[Row]:
+def site_tables(bench: Bench) -> dict[str, list[Row]]:
 	"""Measure on the test site, in its own Python."""
 	file = HOME / "rows.json"
+	tables = {}
 	with staged(bench) as stage:
-		command = [PYTHON, "-m", "tests.perf", "tests.perf.bench_site", file]
-		if subprocess.run(command, cwd=SITES, env=stage.environ, stdin=subprocess.DEVNULL).returncode:
-			raise HarnessError("bench_site broke off")
-	return [Row(*row) for row in json.loads(file.read_text())]
+		for title, module in ON_A_SITE.items():
+			command = [PYTHON, "-m", "tests.perf", f"tests.perf.{module}", file]
+			if subprocess.run(command, cwd=SITES, env=stage.environ, stdin=subprocess.DEVNULL).returncode:
+				raise HarnessError(f"{module} broke off")
+			tables[title] = [Row(*row) for row in json.loads(file.read_text())]
+	return tables
 
 
 def machine() -> dict[str, str]:
