@@ -3,7 +3,9 @@ async function setupForm(page) {
 	const { doc, call, router, toast } = page;
 	// read before anything is waited for: the page then asks for its buttons again whenever one of these changes
 	void [doc?.status, doc?.priority, doc?.response_by, doc?.resolution_by, doc?.on_hold_since];
-	void [doc?.first_responded_on, doc?.resolution_date];
+	void [doc?.first_responded_on, doc?.resolution_date, doc?.cse_next_update];
+	// the page may take another object for its ticket while a dialog is open
+	window.cseTicket = doc;
 
 	const { possible, button } = lifeCycle(page, async (answer) => {
 		toast.success(`#${answer.ticket}: ${answer.status}`);
@@ -11,7 +13,10 @@ async function setupForm(page) {
 			return router.push({ name: "TicketAgent", params: { ticketId: answer.ticket } });
 		}
 		// the helpdesk reloads the page's ticket by a live message, which some sites do not deliver
-		Object.assign(doc, await call("frappe.client.get", { doctype: "HD Ticket", name: doc.name }));
+		const fresh = await call("frappe.client.get", { doctype: "HD Ticket", name: doc.name });
+		for (const shown of new Set([doc, window.cseTicket])) {
+			if (String(shown.name) === String(doc.name)) Object.assign(shown, fresh);
+		}
 	});
 
 	try {
