@@ -70,14 +70,25 @@ override_whitelisted_methods = {
 	"helpdesk.api.doc.get_list_data": "crm_support_ext.api.tickets.get_list_data",
 }
 
-ignore_links_on_delete = ["Ticket Status Log", "Ticket Import", "Ticket Target",
-	"Target Warning", "Ticket Workaround", "Ticket Escalation"]
+ignore_links_on_delete = [
+	"Ticket Status Log",
+	"Ticket Import",
+	"Ticket Target",
+	"Target Warning",
+	"Ticket Workaround",
+	"Ticket Promise",
+	"Ticket Escalation",
+]
 
 # What the clock does
 
 scheduler_events = {
 	"cron": {
 		"* * * * *": ["crm_support_ext.tasks.warnings.run", "crm_support_ext.tasks.warning_sms.run"],
-		"*/5 * * * *": ["crm_support_ext.tasks.timers.run", "crm_support_ext.tasks.recounting.run"],
+		"*/5 * * * *": [
+			"crm_support_ext.tasks.timers.run",
+			"crm_support_ext.tasks.recounting.run",
+			"crm_support_ext.tasks.promises.run",
+		],
 	},
 }
