@@ -6,7 +6,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import get_first_day, get_last_day, getdate
+from frappe.utils import get_first_day, get_fullname, get_last_day, getdate
 
 from crm_support_ext.domain.promises import kept_rate
 from crm_support_ext.store.kept_promises import count
@@ -22,7 +22,7 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict], None, 
 	last = getdate(chosen.to_date or get_last_day(getdate()))
 	only = {part: chosen[part] for part in ("holder", "customer") if chosen.get(part)}
 	rows = [_row(found) for found in count(first, last, by, only)]
-	return columns(by), rows, None, chart(rows)
+	return columns(by), rows, None, chart(rows, by)
 
 
 PARTS = {"holder": "User", "customer": "HD Customer", "month": ""}
@@ -42,7 +42,11 @@ def columns(by: str) -> list[dict[str, Any]]:
 	if PARTS[by]:
 		first |= {"fieldtype": "Link", "options": PARTS[by]}
 	counts = [{"fieldname": state, "label": labels[state], "fieldtype": "Int"} for state in STATES]
-	return [first, *counts, {"fieldname": "rate", "label": _("Kept, %"), "fieldtype": "Percent"}]
+	return [
+		first,
+		*counts,
+		{"fieldname": "rate", "label": _("Kept, %"), "fieldtype": "Percent", "precision": 1},
+	]
 
 
 def _row(found: Any) -> dict[str, Any]:
@@ -50,14 +54,15 @@ def _row(found: Any) -> dict[str, Any]:
 	return {**found, "rate": None if rate is None else float(rate * 100)}
 
 
-def chart(rows: list[dict[str, Any]]) -> dict[str, Any]:
-	"""Kept and broken beside each other."""
+def chart(rows: list[dict[str, Any]], by: str) -> dict[str, Any]:
+	"""Kept and broken, one on the other."""
+	names = [get_fullname(row["part"]) if by == "holder" and row["part"] else row["part"] for row in rows]
 	return {
 		"type": "bar",
 		"barOptions": {"stacked": True},
 		"colors": ["#46B37E", "#E24C4C"],
 		"data": {
-			"labels": [row["part"] or _("nobody") for row in rows],
+			"labels": [name or _("nobody") for name in names],
 			"datasets": [
 				{"name": _("Kept"), "values": [row["kept"] for row in rows]},
 				{"name": _("Broken"), "values": [row["broken"] for row in rows]},
