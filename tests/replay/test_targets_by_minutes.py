@@ -110,7 +110,7 @@ def moment(text: str | None) -> datetime | None:
 
 
 @pytest.mark.parametrize("hours", HOURS, ids=["office", "four kinds of day", "always", "odd"])
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_figure_is_that_of_a_clock_that_steps_through_the_minutes(
 	hours: Hours, data: st.DataObject, tmp_path: Path
@@ -127,7 +127,7 @@ def test_every_figure_is_that_of_a_clock_that_steps_through_the_minutes(
 
 
 @pytest.mark.parametrize("hours", HOURS, ids=["office", "four kinds of day", "always", "odd"])
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_receipt_has_no_gap_and_adds_up_to_what_was_counted(
 	hours: Hours, data: st.DataObject, tmp_path: Path
