@@ -15,7 +15,7 @@ from crm_support_ext.constants import ESCALATION, PARTY
 from crm_support_ext.domain.escalation import Escalation, Involvement, Line
 from crm_support_ext.domain.lifecycle import Actor, Event, Status, decide
 from crm_support_ext.domain.results import Refusal
-from crm_support_ext.messages import event_label, involvement_name, line_name, person_name, refuse
+from crm_support_ext.messages import event_label, involvement_name, line_name, person_name, refuse, sentence
 from crm_support_ext.permissions import actor
 from crm_support_ext.services.escalations import come_back, escalate
 from crm_support_ext.store import notices, parties, party_mail
@@ -47,10 +47,10 @@ def _out(doc: Any) -> list[Escalation]:
 
 
 def _asked_of_escalation(doc: Any) -> list[Field]:
-	choices, first = _choices(doc)
+	choices, first, hint = _choices(doc)
 	ways = {involvement.value: involvement_name(involvement) for involvement in Involvement}
 	return [
-		Field("party", _("To"), "select", choices, default=first, required=True),
+		Field("party", f"{_('To')}{hint}", "select", choices, default=first, required=True),
 		Field("reason", _("Why does it go there?"), "textarea", required=True),
 		Field("question", _("What do you ask them? They read this."), "textarea", required=True),
 		Field(
@@ -60,17 +60,17 @@ def _asked_of_escalation(doc: Any) -> list[Field]:
 	]
 
 
-def _choices(doc: Any) -> tuple[dict[str, str], str]:
-	"""Whom the ticket can go to, and whom it goes to by its kind."""
+def _choices(doc: Any) -> tuple[dict[str, str], str, str]:
+	"""Whom the ticket can go to, whom it goes to by its kind, and a word on who is missing for that."""
 	known, way = parties.parties(), parties.route_of(doc)
 	choices = {party.name: f"{party.name} ({line_name(party.line)})" for party in known}
 	if isinstance(way, Refusal):
-		return choices, ""
+		return choices, "", f" ({sentence(way)})"
 	if way.user:
 		somebody = f"{SOMEBODY}{way.user}"
 		label = f"{frappe.utils.get_fullname(way.user)} ({person_name(way.person)})"
-		return {somebody: label, **choices}, somebody
-	return choices, parties.first_of(way.lines, known)
+		return {somebody: label, **choices}, somebody, ""
+	return choices, parties.first_of(way.lines, known), ""
 
 
 def _escalate(doc: Any, text: str, values: Mapping[str, Any]) -> dict[str, str]:

@@ -101,6 +101,9 @@ def test_out_and_back(desk, hosting, page_as, rest, mailbox, run_job):
 		desk, page_as, rest, ticket, code, (party, email, ANSWER[:20], QUESTION, code)
 	)
 	escalations_page(page)
+	run_job("frappe.email.queue.flush")
+	letter = mailbox.wait_for(lambda message: "How long will it last?" in message.as_string())
+	assert email in letter["X-Recipients"] and code in letter["Subject"] and "#" not in letter["Subject"]
 	comes_back(page, desk, ticket, code)
 	assert not [message for message in mailbox.to(desk.customer) if ANSWER[:20] in message.as_string()]
 
@@ -117,6 +120,12 @@ def escalations_page(page: Page) -> None:
 	expect(form.get_by_text(ANSWER[:20]).first).to_be_visible()
 	expect(button(form, "Write to the party")).to_be_visible()
 	assert form.title() != "broken in"
+	button(form, "Write to the party").click()
+	composer = form.get_by_role("dialog").filter(has=form.locator(".ql-editor"))
+	composer.locator(".ql-editor").first.fill("Thank you. How long will it last?")
+	button(composer, "Send").click()
+	expect(composer).to_have_count(0)
+	expect(form.get_by_text("How long will it last?").first).to_be_visible()
 	form.close()
 
 
