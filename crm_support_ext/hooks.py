@@ -14,6 +14,7 @@ after_install = "crm_support_ext.setup.install.after_install"
 after_migrate = "crm_support_ext.setup.install.after_migrate"
 before_uninstall = "crm_support_ext.setup.uninstall.before_uninstall"
 after_uninstall = "crm_support_ext.setup.uninstall.after_uninstall"
+setup_wizard_complete = "crm_support_ext.setup.tiers.after_wizard"
 
 # Where people find it
 
@@ -83,6 +84,7 @@ ignore_links_on_delete = [
 # What the clock does
 
 scheduler_events = {
+	"hourly": ["crm_support_ext.tasks.recounting.move_resting"],
 	"cron": {
 		"* * * * *": ["crm_support_ext.tasks.warnings.run", "crm_support_ext.tasks.warning_sms.run"],
 		"*/5 * * * *": [

@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 
-from crm_support_ext.constants import REPLACED_SETTINGS, SETTINGS, STATUSES, TICKET, TICKET_STATUS
+from crm_support_ext.constants import APP, REPLACED_SETTINGS, SETTINGS, STATUSES, TICKET, TICKET_STATUS
 from crm_support_ext.store.assignment import by_category
 
 RECEIPT = "send_acknowledgement_email"
@@ -22,6 +22,7 @@ REPLACED: dict[str, tuple[str, ...]] = {
 		RECEIPT,
 	),
 	"HD Service Level Agreement": ("default_ticket_status", "ticket_reopen_status"),
+	"System Settings": ("default_app",),
 	TICKET_STATUS: ("enabled", "order", "color", "category", "different_view", "label_customer"),
 	"Assignment Rule": ("assign_condition", "assign_condition_json"),
 }
@@ -35,11 +36,24 @@ def remember() -> bool:
 	stock = {doctype: _values(doctype, fields) for doctype, fields in REPLACED.items()}
 	frappe.db.set_single_value(SETTINGS, "replaced", json.dumps(stock, default=str))
 	frappe.db.set_single_value("HD Settings", RECEIPT, 1)
+	keep_landing()
 	return True
 
 
+def keep_landing() -> None:
+	"""Let people land in the helpdesk after logging in, as before: with a second app they would be asked which."""
+	with_screen = [
+		app
+		for app in frappe.get_installed_apps()
+		if app not in ("frappe", APP) and frappe.get_hooks("add_to_apps_screen", app_name=app)
+	]
+	is_chosen = frappe.db.get_single_value("System Settings", "default_app")
+	if with_screen == ["helpdesk"] and not is_chosen:
+		frappe.db.set_single_value("System Settings", "default_app", "helpdesk")
+
+
 def _values(doctype: str, fields: tuple[str, ...]) -> dict[str, dict[str, Any]]:
-	if doctype == "HD Settings":
+	if doctype in ("HD Settings", "System Settings"):
 		stored = dict.fromkeys(fields) | frappe.db.get_singles_dict(doctype)
 		return {doctype: {field: stored[field] for field in fields}}
 	filters = {"document_type": TICKET} if doctype == "Assignment Rule" else {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import frappe
 from frappe.utils import get_system_timezone
 from holidays import list_supported_countries
@@ -23,6 +25,9 @@ LEVELS = dict(zip(TIERS, ("Urgent", "High", "Medium", "Low"), strict=True))
 """What later helpdesks call how urgent a priority is; also the stock priority nearest to each tier."""
 
 DEFAULT = "III"
+
+FIRST = "Office hours"
+"""The calendar that install makes."""
 
 
 def create() -> None:
@@ -65,7 +70,7 @@ def _amounts(field: str, span: Span | None) -> dict[str, object]:
 
 def _calendar() -> str:
 	"""Office hours, in the site's zone and with its country's public holidays."""
-	name = "Office hours"
+	name = FIRST
 	if frappe.db.exists(CALENDAR, name):
 		return name
 	doc = frappe.new_doc(CALENDAR)
@@ -81,8 +86,18 @@ def _calendar() -> str:
 	return doc.insert(ignore_permissions=True).name
 
 
-def _country() -> str | None:
-	country = frappe.db.get_default("country") or "Netherlands"
+def after_wizard(answers: dict[str, Any] | None = None) -> None:
+	"""Let the calendar that install made follow what the set-up wizard was told, which most sites see only later."""
+	answers = frappe._dict(answers or {})
+	name = frappe.db.get_single_value(SETTINGS, "calendar")
+	if name == FIRST and answers.timezone:
+		doc = frappe.get_doc(CALENDAR, name)
+		doc.update({"time_zone": answers.timezone, "country": _country(answers.country)})
+		doc.save(ignore_permissions=True)
+
+
+def _country(country: str | None = None) -> str | None:
+	country = country or frappe.db.get_default("country") or "Netherlands"
 	code = (frappe.db.get_value("Country", country, "code") or "").upper()
 	return country if code in list_supported_countries() else None
 

@@ -54,7 +54,6 @@ def to_be_recounted(**which: Any) -> None:
 		queue="long",
 		enqueue_after_commit=True,
 		total=len(names),
-		user=frappe.session.user,
 	)
 
 

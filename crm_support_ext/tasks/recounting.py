@@ -12,6 +12,8 @@ from crm_support_ext.store.frappe import now, site_time
 from crm_support_ext.store.targets import recount
 
 BATCH = 200
+STEP = 10
+"""After how many tickets the progress is shown anew."""
 AHEAD = timedelta(hours=2)
 
 
@@ -25,16 +27,20 @@ def move_resting() -> None:
 	run()
 
 
-def run(total: int = 0, user: str | None = None) -> None:
-	"""Count the marked tickets, each in a transaction of its own; show ``user`` how far it is."""
+def run(total: int = 0) -> None:
+	"""Count the marked tickets, each in a transaction of its own.
+
+	After a change, which marked ``total`` of them, whoever made it sees how far it is: the job is in their name.
+	"""
 	names = frappe.get_all(TARGET, filters={"stale": 1}, pluck="name", order_by="modified", limit=BATCH)
-	counted = sum(_count(name) for name in names)
-	left = frappe.db.count(TARGET, {"stale": 1})
-	if total and user:
-		done = max(total - left, 0) * 100 / total
-		frappe.publish_progress(done, title=_("Counting tickets again"), user=user)
-	if left and counted:
-		frappe.enqueue("crm_support_ext.tasks.recounting.run", queue="long", total=total, user=user)
+	left, counted = frappe.db.count(TARGET, {"stale": 1}), 0
+	for number, name in enumerate(names, start=1):
+		counted += _count(name)
+		if total and (number % STEP == 0 or number == left):
+			done = max(total - left + number, 0) * 100 / total
+			frappe.publish_progress(done, title=_("Counting tickets again"))
+	if left > len(names) and counted:
+		frappe.enqueue("crm_support_ext.tasks.recounting.run", queue="long", total=total)
 
 
 def _count(name: str) -> bool:

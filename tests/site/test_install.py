@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 import pytest
 
-from crm_support_ext.setup import install
+from crm_support_ext.setup import install, take_over, tiers
 from crm_support_ext.setup.form_scripts import SCRIPTS
 from crm_support_ext.setup.views import VIEWS
 
@@ -54,3 +54,21 @@ def test_every_row_of_the_template_is_there_once():
 	install.after_migrate()
 	rows = frappe.get_all("HD Ticket Template Field", filters={"parent": "Default"}, pluck="fieldname")
 	assert len(rows) == len(set(rows)) and "cse_waiting_on" in rows
+
+
+def test_the_calendar_follows_the_set_up_wizard():
+	tiers.after_wizard({"timezone": "Europe/Oslo", "country": "Norway"})
+	calendar = frappe.get_doc("Support Calendar", tiers.FIRST)
+	assert (calendar.time_zone, calendar.country) == ("Europe/Oslo", "Norway")
+	tiers.after_wizard()
+	calendar.reload()
+	assert calendar.time_zone == "Europe/Oslo"
+
+
+def test_people_land_where_they_did_unless_there_were_several_apps():
+	frappe.db.set_single_value("System Settings", "default_app", "")
+	take_over.keep_landing()
+	assert frappe.db.get_single_value("System Settings", "default_app") == "helpdesk"
+	frappe.db.set_single_value("System Settings", "default_app", "frappe")
+	take_over.keep_landing()
+	assert frappe.db.get_single_value("System Settings", "default_app") == "frappe"

@@ -26,7 +26,6 @@ crm_support_ext.confirm_recount = async function (frm) {
 			() => resolve(false),
 		);
 		answer.set_title(__("Change the due times?"));
-		answer.set_primary_action_label?.(__("Save"));
 	});
 	if (!agreed) frappe.validated = false;
 };
