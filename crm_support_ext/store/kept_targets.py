@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import frappe
-from frappe.query_builder.functions import Avg, Coalesce, Count, DateFormat, Max
+from frappe.query_builder.functions import Avg, Cast, Coalesce, Count, Max, Substring
 from pypika import Case
 from pypika.analytics import Count as CountOver
 from pypika.analytics import RowNumber
@@ -38,49 +38,39 @@ def count(
 	``latest`` the most. ``only`` narrows to a tier or customer.
 	"""
 	rows = _rows(first_day, last_day, by, only or {})
-	over = [rows.part] if by else []
-	ranks = [rank for field in ("used", "late_by") for rank in _ranks(rows, field, over)]
-	ranked = frappe.qb.from_(rows).select(rows.star, *ranks)
 	counts = ("kept", "late", "response_kept", "response_late")
-	query = frappe.qb.from_(ranked).select(
+	query = frappe.qb.from_(rows).select(
 		Count("*").as_("tickets"),
-		*(Count(ranked[field]).as_(field) for field in counts),
-		_median(ranked, "used"),
-		_median(ranked, "late_by"),
-		Max(ranked.late_by).as_("latest"),
+		*(Count(rows[field]).as_(field) for field in counts),
+		_median(rows, "used"),
+		_median(rows, "late_by"),
+		Max(rows.late_by).as_("latest"),
 	)
 	if by:
-		query = query.select(ranked.part).groupby(ranked.part).orderby(ranked.part)
+		query = query.select(rows.part).groupby(rows.part).orderby(rows.part)
 	return query.run(as_dict=True)
 
 
 def _rows(first_day: date, last_day: date, by: Part | None, only: Mapping[str, str]) -> Any:
-	"""A row per ticket, with a 1 for all that holds of it."""
+	"""A row per ticket, with a 1 for all that holds of it, and the place of its times among those of its part."""
 	targets, tickets = frappe.qb.DocType(TARGET), frappe.qb.DocType(TICKET)
 	parts = {
 		"tier": Coalesce(targets.tier, ""),
 		"customer": Coalesce(tickets.customer, ""),
 		"team": Coalesce(tickets.agent_group, ""),
-		"month": DateFormat(targets.started_at, "%Y-%m"),
+		"month": Substring(Cast(targets.started_at, "CHAR"), 1, 7),
 	}
-	runs = tickets.status.isin(RUNNING)
-	up = _time_is_up(targets)
-	due = targets.stopped_at.isnull() & targets.rests_since.isnull() & (targets.target_due < up)
-	late = (targets.target_met == "No") | (targets.target_met.isnull() & runs & due)
-	unanswered = targets.response_met.isnull() & targets.response_at.isnull()
-	response_late = (targets.response_met == "No") | (unanswered & runs & (targets.response_due < up))
+	over = [parts[by]] if by else []
+	times = {
+		"used": Case().when(targets.stopped_at.notnull(), targets.counted_seconds),
+		"late_by": Case().when(targets.target_met == "No", tickets.resolution_failed_by),
+	}
 	query = (
 		frappe.qb.from_(targets)
 		.join(tickets)
 		.on(tickets.name == targets.ticket)
-		.select(
-			_one(targets.target_met == "Yes").as_("kept"),
-			_one(late).as_("late"),
-			_one(targets.response_met == "Yes").as_("response_kept"),
-			_one(response_late).as_("response_late"),
-			Case().when(targets.stopped_at.notnull(), targets.counted_seconds).as_("used"),
-			Case().when(targets.target_met == "No", tickets.resolution_failed_by).as_("late_by"),
-		)
+		.select(*_holds(targets, tickets), *(time.as_(field) for field, time in times.items()))
+		.select(*(rank for field, time in times.items() for rank in _ranks(field, time, over)))
 		.where((targets.started_at >= first_day) & (targets.started_at < last_day + timedelta(days=1)))
 	)
 	for part, value in only.items():
@@ -88,15 +78,24 @@ def _rows(first_day: date, last_day: date, by: Part | None, only: Mapping[str, s
 	return query.select(parts[by].as_("part")) if by else query
 
 
-def _one(condition: Any) -> Any:
-	return Case().when(condition, 1)
+def _holds(targets: Any, tickets: Any) -> list[Any]:
+	runs, up = tickets.status.isin(RUNNING), _time_is_up(targets)
+	due = targets.stopped_at.isnull() & targets.rests_since.isnull() & (targets.target_due < up)
+	unanswered = targets.response_at.isnull() & (targets.response_due < up)
+	facts = {
+		"kept": targets.target_met == "Yes",
+		"late": (targets.target_met == "No") | (targets.target_met.isnull() & runs & due),
+		"response_kept": targets.response_met == "Yes",
+		"response_late": (targets.response_met == "No") | (targets.response_met.isnull() & runs & unanswered),
+	}
+	return [Case().when(fact, 1).as_(field) for field, fact in facts.items()]
 
 
-def _ranks(rows: Any, field: str, over: list[Any]) -> tuple[Any, Any]:
-	"""The place of a value among those of its part, smallest first, and how many there are; no value comes last."""
-	missing = Case().when(rows[field].isnull(), 1).else_(0)
-	place = RowNumber().over(*over).orderby(missing, rows[field])
-	return place.as_(f"{field}_place"), CountOver(rows[field]).over(*over).as_(f"{field}_of")
+def _ranks(field: str, time: Any, over: list[Any]) -> tuple[Any, Any]:
+	"""The place of a time among those of its part, shortest first, and how many there are; none comes last."""
+	missing = Case().when(time.isnull(), 1).else_(0)
+	place = RowNumber().over(*over).orderby(missing, time)
+	return place.as_(f"{field}_place"), CountOver(time).over(*over).as_(f"{field}_of")
 
 
 def _median(ranked: Any, field: str) -> Any:

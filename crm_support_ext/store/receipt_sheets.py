@@ -41,20 +41,39 @@ def address_of(ticket: str) -> str:
 def sheet_of(ticket: str) -> dict[str, Any]:
 	"""Title, facts, the bar with its legend, the days with their rows, and the sum of them all."""
 	receipt = receipt_of(ticket)
-	zone, lines = ZoneInfo(receipt["zone"]), receipt["lines"]
-	for line in lines:
-		line["start"], line["end"] = (moment(line[key]).astimezone(zone) for key in ("start", "end"))
+	zone = ZoneInfo(receipt["zone"])
+	lines = list(_joined(receipt["lines"], zone))
+	on_bar = lines[:-1] if lines and lines[-1]["kind"] == "solved" else lines
 	return {
 		"ticket": receipt["ticket"],
 		"subject": receipt["subject"],
 		"zone": _("Times are those of {0}.").format(receipt["zone"].replace("_", " ")),
 		"facts": _facts(receipt, zone),
-		"bar": list(_bar(lines)),
-		"legend": _legend(lines),
+		"bar": list(_bar(on_bar)),
+		"legend": _legend(on_bar),
 		"days": [_day(list(rows)) for _on, rows in groupby(lines, lambda line: line["start"].date())],
 		"sum": {"counted": clock(receipt["counted_seconds"]), "days": _decimal(receipt["counted_days"])},
 		"words": _words(),
 	}
+
+
+def _joined(lines: Sequence[dict[str, Any]], zone: ZoneInfo) -> Iterator[dict[str, Any]]:
+	"""The lines in the calendar's zone; what touches and was the same is one, unless it was counted on two days."""
+	last: dict[str, Any] = {}
+	for line in lines:
+		start, end = (moment(line[key]).astimezone(zone) for key in ("start", "end"))
+		parts = round(float(line["days"]) * 10_000)
+		on_a_new_day = line["kind"] == "counted" and last and last["start"].date() != start.date()
+		if last and last["why"] == line["why"] and not on_a_new_day:
+			last["end"] = end
+			last["counted_seconds"] += line["counted_seconds"]
+			last["parts"] += parts
+			continue
+		if last:
+			yield last
+		last = {**line, "start": start, "end": end, "parts": parts}
+	if last:
+		yield last | {"is_last": True}
 
 
 def _facts(receipt: dict[str, Any], zone: ZoneInfo) -> list[Fact]:
@@ -109,26 +128,24 @@ def _day(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 		"date": _date(rows[0]["start"]),
 		"rows": [_row(row) for row in rows],
 		"counted": clock(sum(row["counted_seconds"] for row in rows)),
-		"days": _decimal(sum(_parts(row) for row in rows) / 10_000),
+		"days": _decimal(sum(row["parts"] for row in rows) / 10_000),
 		"is_counted": any(row["kind"] == "counted" for row in rows),
 	}
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
 	is_counted = row["kind"] == "counted"
+	goes_on = row["kind"] == "solved" and row.get("is_last")
+	on_one_day = goes_on or row["start"].date() == row["end"].date()
 	return {
 		"kind": row["kind"],
 		"start": _time(row["start"]),
-		"end": _time(row["end"]),
-		"end_date": "" if row["start"].date() == row["end"].date() else _short_date(row["end"]),
+		"end": "" if goes_on else _time(row["end"]),
+		"end_date": "" if on_one_day else _short_date(row["end"]),
 		"why": row["why"],
 		"counted": clock(row["counted_seconds"]) if is_counted else "",
-		"days": _decimal(row["days"]) if is_counted else "",
+		"days": _decimal(row["parts"] / 10_000) if is_counted else "",
 	}
-
-
-def _parts(row: dict[str, Any]) -> int:
-	return round(float(row["days"]) * 10_000)
 
 
 def _bar(lines: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -152,7 +169,8 @@ def _legend(lines: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
 		"counted": _("counted"),
 		"paused": _("paused"),
 		"outside": _("outside working hours"),
-		"stopped": _("stopped"),
+		"held": _("a workaround stands"),
+		"solved": _("answered"),
 	}
 	passed = {
 		kind: sum((line["end"] - line["start"] for line in lines if line["kind"] == kind), timedelta())
@@ -178,7 +196,7 @@ def _words() -> dict[str, str]:
 		"print": _("Print"),
 		"back": _("Back to the ticket"),
 		"nothing": _("Nothing was counted on this ticket yet."),
-		"bar": _("From the ticket's beginning to now"),
+		"bar": _("The time from the ticket's beginning"),
 		"note": _(
 			"Working time counts inside the opening hours only. A day's share is its counted time divided by the length of that working day."
 		),

@@ -109,8 +109,8 @@ KINDS = {
 	Why.CUSTOMER: "paused",
 	Why.PRODUCT: "paused",
 	Why.THIRD_PARTY: "paused",
-	Why.WORKAROUND: "stopped",
-	Why.SOLVED: "stopped",
+	Why.WORKAROUND: "held",
+	Why.SOLVED: "solved",
 }
 """What each interval is on the bar of a receipt."""
 
