@@ -127,11 +127,13 @@ def database(port: int) -> Service:
 		f"ALTER USER {user} IDENTIFIED BY '{DATABASE_PASSWORD}';\n"
 		f"GRANT ALL ON *.* TO {user} WITH GRANT OPTION;\n"
 	)
+	(temporary := HOME / "tmp").mkdir(exist_ok=True)  # a server that starts empties its own, not another's
 	command = [
 		find_program("mariadbd", "mysqld"),
 		"--no-defaults",
 		*as_user,
 		f"--datadir={DATABASE}",
+		f"--tmpdir={temporary}",
 		f"--init-file={password}",
 		f"--port={port}",
 		"--bind-address=127.0.0.1",
