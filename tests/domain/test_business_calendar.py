@@ -184,6 +184,28 @@ def test_a_day_that_a_zone_skips_counts_once_with_the_next() -> None:
 	assert shown(apia.add(start, days(2)), apia.zone) == "Sat 2011-12-31 17:00"
 
 
+def test_the_last_day_of_a_year_that_a_zone_skips_is_the_first_one_of_the_next() -> None:
+	kiritimati = every_day((540, 1020), zone="Pacific/Kiritimati")
+	start, end = (local(f"{day} 00:00", kiritimati.zone) for day in ("1994-12-30", "1995-01-03"))
+	assert kiritimati.measure_days(start, end) == 3
+	closed = Holidays(extra=frozenset({date(1994, 12, 31)}))
+	later = BusinessCalendar(kiritimati.zone, (((540, 1020),),) * 6 + (((540, 1080),),), closed)
+	opens, closes = list(later.open_intervals(start, end))[1]
+	assert (shown(opens, later.zone), shown(closes, later.zone)) == (
+		"Sun 1995-01-01 09:00",
+		"Sun 1995-01-01 18:00",
+	)
+
+
+@pytest.mark.parametrize("span", [hours(Fraction(1, 7)), hours(Fraction(100, 7)), days(Fraction(1, 7))])
+def test_what_is_no_whole_microsecond_is_rounded_up(span: Span) -> None:
+	start = local("2026-03-02 09:00")
+	end = OFFICE.add(start, span)
+	assert isinstance(end, datetime)
+	assert OFFICE.measure_in(span.unit, start, end) > span.amount
+	assert OFFICE.measure_in(span.unit, start, end - MICROSECOND) < span.amount
+
+
 @pytest.mark.parametrize("unit", Unit)
 @pytest.mark.parametrize("week", [NEVER, (((540, 540),), *NEVER[1:])])
 def test_a_calendar_that_never_opens_is_refused_at_once(

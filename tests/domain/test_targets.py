@@ -169,6 +169,28 @@ def test_a_reply_before_the_next_opening_meets_a_response_due_at_the_close() -> 
 	assert figures(late, OFFICE, at("2 Mon 10:00")).response.met is False
 
 
+def test_a_close_without_a_solution_ends_all_clocks() -> None:
+	told = course("Mon 09:00 New, Mon 09:30 Closed")
+	found = figures(told, OFFICE, at("Fri 12:00"))
+	assert found.response.met is found.target.met is None
+	agreed = course("Mon 09:00 New, Mon 09:30 Closed", "By agreement", agreed=at("Tue 12:00"))
+	assert figures(agreed, OFFICE, at("Fri 12:00")).target.met is None
+
+
+@pytest.mark.parametrize(
+	("text", "stopped_by"),
+	[
+		("Mon 09:00 New, Mon 10:00 Open workaround, Mon 10:00 Resolved workaround", StoppedBy.WORKAROUND),
+		("Mon 09:00 New, Mon 10:00 Resolved, Mon 10:00 Resolved workaround", StoppedBy.SOLUTION),
+		("Mon 09:00 New, Mon 10:00 Resolved workaround", StoppedBy.WORKAROUND),
+	],
+)
+def test_of_one_moment_the_first_stop_counts(text: str, stopped_by: StoppedBy) -> None:
+	assert figures(course(text), OFFICE, at("Fri 12:00")).target.clock.stop == Stop(
+		at("Mon 10:00"), stopped_by
+	)
+
+
 @pytest.mark.parametrize(
 	("agreed", "due", "solved", "met"),
 	[
