@@ -26,12 +26,12 @@ PATIENCE = 90_000
 PHONE = {"width": 390, "height": 844}
 
 BUTTONS = {
-	"New": (["Take up", "Ask the customer", "Resolve"], ["Park"]),
-	"Open": (["Ask the customer", "Resolve"], ["Park"]),
-	"Pending": (["Take up", "Resolve"], ["Park"]),
-	"Parked": (["No software change after all", "Resolve"], []),
-	"Resolved": (["Reopen"], []),
-	"Closed": (["Follow up"], []),
+	"New": (["Take up", "Ask the customer", "Resolve"], ["Park", "Workaround given", "Receipt", "Escalate"]),
+	"Open": (["Ask the customer", "Resolve"], ["Park", "Workaround given", "Receipt", "Escalate"]),
+	"Pending": (["Take up", "Resolve"], ["Park", "Workaround given", "Receipt", "Escalate"]),
+	"Parked": (["No software change after all", "Resolve"], ["Workaround given", "Receipt", "Escalate"]),
+	"Resolved": (["Reopen"], ["Receipt", "Escalate"]),
+	"Closed": (["Follow up"], ["Receipt"]),
 }
 """What an agent is offered in each status: in sight, and under More."""
 
