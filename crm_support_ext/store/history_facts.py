@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import frappe
+from frappe import _
 
 from crm_support_ext.constants import AGREED_ON, PARTY, TIER
 from crm_support_ext.domain.course import FIRST_RESPONSES
@@ -66,12 +67,15 @@ def _fail(doc: Any, row: HistoryRow) -> None:
 
 
 def _send_out(doc: Any, row: HistoryRow) -> None:
+	unknown = _("Not in the log of the old desk")
 	went = Escalation(
+		reason=unknown,
+		question=unknown,
 		party=_party(row.party),
 		line=Line.SUPPLIER,
 		went_at=row.at,
 		is_chosen_by_customer=row.chosen_by_customer == "1",
-		who=row.actor,
+		who=(row.actor and frappe.db.exists("User", row.actor)) or "",
 	)
 	SiteEscalations().send_out(SiteTicket(doc), went)
 	doc.flags.cse_event = Event.ESCALATED
@@ -107,9 +111,9 @@ def _party(name: str) -> str:
 	"""The party of this name, made if the desk does not know it; a log need not name one."""
 	name = name or "Unknown party"
 	if not frappe.db.exists(PARTY, name):
-		frappe.get_doc({"doctype": PARTY, "party_name": name, "line": Line.SUPPLIER.value}).insert(
-			ignore_permissions=True
-		)
+		party = frappe.get_doc({"doctype": PARTY, "party_name": name, "line": Line.SUPPLIER.value})
+		party.flags.ignore_validate = True  # a log does not say how to reach it
+		party.insert(ignore_permissions=True)
 	return name
 
 

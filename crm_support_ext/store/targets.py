@@ -6,16 +6,16 @@ All of it is derived from a ticket's course (store/courses.py), so that counting
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from fractions import Fraction
 from typing import Any
 
 import frappe
 
 from crm_support_ext.constants import AGREED_ON, SETTINGS, TARGET, TICKET
+from crm_support_ext.domain import warnings
 from crm_support_ext.domain.business_calendar import BusinessCalendar
 from crm_support_ext.domain.course import Course, rests_since
 from crm_support_ext.domain.lifecycle import Event, Status
-from crm_support_ext.domain.targets import Figures, due_at, figures, paused, response_due
+from crm_support_ext.domain.targets import Figures, figures, paused
 from crm_support_ext.domain.tiers import AGREE_WITHIN, BY_AGREEMENT, Tier
 from crm_support_ext.store.calendars import calendar_name, calendar_of, tier_named
 from crm_support_ext.store.courses import course_of
@@ -37,9 +37,6 @@ SHOWN = (
 
 WARNED = ("warned_response", "warned_target")
 """Of how many per cent of each clock somebody was warned: written by the warnings alone."""
-
-THRESHOLDS = (50, 75, 100)
-"""At how many per cent of a target somebody is warned (domain.md 2)."""
 
 COUNTED_ANEW = frozenset({Event.WORKAROUND_GIVEN, Event.WORKAROUND_FAILED, Event.ESCALATED, Event.RETURNED})
 """What moves a clock without changing the status."""
@@ -75,11 +72,16 @@ def _count(doc: Any, tier: Tier, at: datetime) -> None:
 		_show(doc, course, counted, calendar, at)
 		doc.agreement_status = agreement(doc, at)
 		kept = None if doc.is_new() else frappe.db.get_value(TARGET, str(doc.name), WARNED)
+		next_at = warnings.next_at(course, calendar, at, _warned(*(kept or (0, 0))))
 		row = _row(course, counted) | {
 			"calendar": calendar_name(doc),
-			"next_warning_at": next_warning(course, counted, calendar, at, *(kept or (0, 0))),
+			"next_warning_at": next_at and site_time(next_at),
 		}
 		doc.flags.cse_target = row, kept is not None
+
+
+def _warned(response: float | None, target: float | None) -> warnings.Warned:
+	return warnings.Warned(int(response or 0), int(target or 0))
 
 
 def _is_moved(doc: Any) -> bool:
@@ -206,25 +208,3 @@ def _row(course: Course, counted: Figures) -> dict[str, Any]:
 		"fix_seconds": _seconds(fix.counted),
 		"stale": 0,
 	}
-
-
-def next_warning(
-	course: Course,
-	counted: Figures,
-	calendar: BusinessCalendar,
-	at: datetime,
-	warned_response: float | None,
-	warned_target: float | None,
-) -> datetime | None:
-	"""When a running clock reaches the next threshold that nobody was warned of, in site time; None: it has none."""
-	moments = []
-	if counted.response.at is None and course.turns[-1].status.value not in _SOLVED:
-		moments += [response_due(course, calendar, part) for part in _next_part(warned_response)]
-	if counted.target.clock.runs:
-		moments += [due_at(course, calendar, at, part) for part in _next_part(warned_target)]
-	first = min(filter(None, moments), default=None)
-	return first and site_time(first)
-
-
-def _next_part(warned: float | None) -> list[Fraction]:
-	return [Fraction(percent, 100) for percent in THRESHOLDS if percent > (warned or 0)][:1]

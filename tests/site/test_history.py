@@ -10,8 +10,10 @@ import pytest
 import crm_support_ext
 from crm_support_ext.api import history
 from crm_support_ext.replay import upload
+from crm_support_ext.replay.engine import Engine
 from crm_support_ext.replay.log import read_log
 from crm_support_ext.replay.mapping import OURS
+from crm_support_ext.replay.moments import seconds
 from crm_support_ext.replay.policy import load_policy
 from crm_support_ext.replay.simulation import end_of, replay
 from crm_support_ext.store.frappe import moment
@@ -83,11 +85,64 @@ def test_the_site_says_what_the_replay_says_however_often_it_is_sent(policy):
 	assert frappe.db.count("Email Queue") == mails
 
 
+def clocks_on_the_site():
+	"""What the clocks of the imported tickets stopped at, by the log's names."""
+	found = {}
+	for entry in frappe.get_all("Ticket Import", filters={"log": "log"}, fields=["log_ticket", "ticket"]):
+		row = frappe.get_doc("Ticket Target", entry.ticket)
+		if row.stopped_at:
+			found[entry.log_ticket] = (
+				row.tier,
+				moment(row.stopped_at),
+				row.stopped_by,
+				row.target_met,
+				row.counted_seconds,
+				row.target_due and moment(row.target_due),
+				row.response_at and moment(row.response_at),
+				row.response_met,
+				row.fix_seconds,
+			)
+	return found
+
+
+def clocks_in_the_replay(policy, names):
+	result, yes_no = replay(SAMPLE, policy), {True: "Yes", False: "No", None: None}
+	for name in names:
+		ticket = result.tickets[name]
+		counted = result.figures(ticket)
+		response, target = counted.response, counted.target
+		yield (
+			name,
+			(
+				ticket.tier,
+				target.clock.stop.at,
+				target.clock.stop.by.value,
+				yes_no[target.met],
+				seconds(target.clock.counted),
+				target.due,
+				response.at,
+				yes_no[response.met],
+				seconds(counted.fix.counted),
+			),
+		)
+
+
+def test_the_clocks_on_the_site_show_what_those_of_the_replay_show(policy):
+	calendar = frappe.get_doc("Support Calendar", "Office hours")
+	calendar.update({"time_zone": "Europe/Amsterdam", "country": "Netherlands"})
+	calendar.save()
+	send(chosen(policy), policy)
+	found = clocks_on_the_site()
+	assert len(found) >= LIMIT * 3 // 4
+	assert found == dict(clocks_in_the_replay(policy, found))
+	assert {line[2] for line in found.values()} == {"workaround", "solution"}
+
+
 def test_the_desks_own_timers_wait_for_the_end_of_the_import(policy):
 	rows = chosen(policy)
 	end = end_of(rows, None, policy)
 	site = Here()
-	events = list(upload._events(rows, end, policy.timing))
+	events = list(upload._events(rows, end, Engine(policy.timing)))
 	site.call("book", {"log": "log", "timing": policy.timing.__dict__, "events": events[: len(events) // 2]})
 	before = on_the_site()
 	timers.run()
