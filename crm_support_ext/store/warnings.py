@@ -107,9 +107,9 @@ def _make(doc: Any, course: Course, found: Reached) -> None:
 	).insert(ignore_permissions=True)
 
 
-def waiting_at_once() -> list[str]:
-	"""The warnings that go as soon as the desk is open."""
-	return [row.warning for row in _waiting(AT_ONCE)]
+def waiting_at_once(at: datetime) -> list[str]:
+	"""The warnings that cannot wait, of tickets for which the desk is open."""
+	return [row.warning for row in _waiting(AT_ONCE) if calendar_of(row).is_open(at)]
 
 
 def tell_at_once(name: str, at: datetime) -> None:
@@ -123,11 +123,13 @@ def tell_at_once(name: str, at: datetime) -> None:
 	elif users and calendar.is_open(at):
 		others = [user for user in managers(doc) if user not in users]
 		due = rhythm().manager_at(calendar, at) if others else None
-		warning.update({"manager_due_at": due and site_time(due), "state": SENT})
-		warning.manager_told_at = None if others else site_time(at)
-		for recipient in _tell(warning, users, AT_ONCE, at):
+		after = {
+			"manager_due_at": due and site_time(due),
+			"manager_told_at": None if others else site_time(at),
+		}
+		for user, name in _tell(warning, users, AT_ONCE, at, state=SENT, **after):
 			if can_mail():
-				mail_at_once(recipient.user, line, link_of(recipient.name))
+				mail_at_once(user, line, link_of(name))
 
 
 def digests_due(at: datetime) -> dict[str, list[str]]:
@@ -166,8 +168,7 @@ def _in_digest(user: str, name: str, last: datetime | None, at: datetime) -> lis
 	elif not missing:
 		warning.db_set("state", SENT)
 	elif user in missing and rhythm().digest_goes(calendar_of(doc), last, at):
-		warning.state = WAITING if missing - {user} else SENT
-		_tell(warning, [user], DIGEST, at)
+		_tell(warning, [user], DIGEST, at, state=WAITING if missing - {user} else SENT)
 		return [line]
 	return []
 
@@ -196,11 +197,11 @@ def tell_manager(name: str, at: datetime) -> None:
 		return
 	line, had = line_of(warning, doc, at), _had(warning)
 	users = [user for user in managers(doc) if user not in had] if line else []
-	warning.update({"manager_due_at": None, "manager_told_at": site_time(at) if users else None})
-	for recipient in _tell(warning, users, MANAGER, at):
+	after = {"manager_due_at": None, "manager_told_at": site_time(at) if users else None}
+	for user, name in _tell(warning, users, MANAGER, at, **after):
 		if can_mail():
 			minutes = rhythm().manager_after // timedelta(minutes=1)
-			mail_manager(recipient.user, line, link_of(recipient.name), had, minutes)
+			mail_manager(user, line, link_of(name), had, minutes)
 
 
 def forget(ticket: str) -> None:
@@ -247,16 +248,35 @@ def _had(warning: Any) -> list[str]:
 	return [recipient.user for recipient in warning.recipients]
 
 
-def _tell(warning: Any, users: Sequence[str], told_as: str, at: datetime) -> list[Any]:
-	"""Note who is told now; their lines, saved. An SMS goes later, by the task of its own."""
-	before = len(warning.recipients)
-	for user in users:
+def _tell(
+	warning: Any, users: Sequence[str], told_as: str, at: datetime, **after: Any
+) -> list[tuple[str, str]]:
+	"""Note who is told now, and what becomes of the warning; the users and the names of their lines.
+
+	An SMS goes later, by the task of its own. The lines are inserted one by one: a save of the whole document locks
+	the lines of its neighbours, and workers would wait for each other in a circle.
+	"""
+	lines = []
+	for number, user in enumerate(users, start=len(warning.recipients) + 1):
 		by_sms = told_as != DIGEST and can_send(user)
-		entry = {"user": user, "told_as": told_as, "told_at": site_time(at)}
-		warning.append("recipients", {**entry, "sms_state": TO_SEND if by_sms else ""})
-	warning.sent_at = warning.sent_at or site_time(at)
-	warning.save(ignore_permissions=True)
-	return warning.recipients[before:]
+		line = frappe.get_doc(
+			{
+				"doctype": WARNING_RECIPIENT,
+				"parent": warning.name,
+				"parenttype": TARGET_WARNING,
+				"parentfield": "recipients",
+				"idx": number,
+				"user": user,
+				"told_as": told_as,
+				"told_at": site_time(at),
+				"sms_state": TO_SEND if by_sms else "",
+			}
+		)
+		line.insert(ignore_permissions=True)
+		lines.append((user, line.name))
+	after["sent_at"] = warning.sent_at or (site_time(at) if users else None)
+	frappe.db.set_value(TARGET_WARNING, warning.name, after)
+	return lines
 
 
 def _leave_out_if_closed(warning: Any, doc: Any) -> None:

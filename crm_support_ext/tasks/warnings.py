@@ -21,7 +21,7 @@ def run() -> None:
 	"""Notice; tell at once, or in a digest; tell the managers what nobody acknowledged."""
 	at = now()
 	_each(warnings.to_notice(at), lambda name: _ticket(name, at) and warnings.notice(name, at))
-	_each(warnings.waiting_at_once(), lambda name: _waiting([name]) and warnings.tell_at_once(name, at))
+	_each(warnings.waiting_at_once(at), lambda name: _waiting([name]) and warnings.tell_at_once(name, at))
 	due = warnings.digests_due(at)
 	_each(due, lambda user: _user(user) and warnings.tell_in_digest(user, _waiting(due[user]), at))
 	_each(warnings.to_tell_manager(at), lambda name: _unseen(name) and warnings.tell_manager(name, at))
@@ -33,6 +33,8 @@ def _each(names: Iterable[str], do: Callable[[str], Any]) -> None:
 		frappe.db.commit()  # nosemgrep: what was read to find it is not what is read to do it
 		try:
 			do(name)
+		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+			frappe.db.rollback()  # somebody is at it; the next minute comes
 		except Exception as error:
 			frappe.db.rollback()
 			warnings.set_aside(name, error, now())
@@ -43,16 +45,19 @@ def _ticket(name: str, at: datetime) -> Any:
 	"""Claim a ticket that has something to be noticed; in the order in which a save of the ticket locks, ticket first."""
 	tickets, targets = frappe.qb.DocType(TICKET), frappe.qb.DocType(TARGET)
 	ticket = frappe.qb.from_(tickets).select(tickets.name).where(tickets.name == name)
-	is_due = (targets.ticket == name) & (targets.next_warning_at <= site_time(at))
+	is_due = (targets.name == name) & (targets.next_warning_at <= site_time(at))
 	target = frappe.qb.from_(targets).select(targets.name).where(is_due)
 	return ticket.for_update(skip_locked=True).run() and target.for_update(skip_locked=True).run()
 
 
 def _waiting(names: list[str]) -> list[str]:
-	"""Claim those of the warnings that still wait and that no other worker has."""
-	rows = frappe.qb.DocType(TARGET_WARNING)
-	mine = rows.name.isin(names) & (rows.state == warnings.WAITING)
-	return frappe.qb.from_(rows).select(rows.name).where(mine).for_update(skip_locked=True).run(pluck=True)
+	"""Claim those of the warnings that still wait and that no other worker has; one by one, to lock no others."""
+	rows, mine = frappe.qb.DocType(TARGET_WARNING), []
+	for name in names:
+		query = frappe.qb.from_(rows).select(rows.name)
+		query = query.where((rows.name == name) & (rows.state == warnings.WAITING))
+		mine += query.for_update(skip_locked=True).run(pluck=True)
+	return mine
 
 
 def _user(name: str) -> Any:

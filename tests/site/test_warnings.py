@@ -28,6 +28,7 @@ from tests.site.warned import (
 	target_of,
 	ticket,
 	warnings_of,
+	without_number,
 )
 
 MONDAY = "2026-03-02 09:00"
@@ -360,7 +361,7 @@ def test_without_a_gateway_or_a_number_there_is_the_mail_alone(clock, phone):
 	let_pass(clock, minutes=30)
 	run()
 	use(phone.url)
-	frappe.db.set_value("User", BEN, "mobile_no", None)
+	without_number(BEN)
 	ticket(BEN)
 	let_pass(clock, minutes=30)
 	run()
@@ -369,7 +370,7 @@ def test_without_a_gateway_or_a_number_there_is_the_mail_alone(clock, phone):
 
 
 def test_the_number_may_stand_in_the_contact(phone):
-	frappe.db.set_value("User", BEN, "mobile_no", None)
+	without_number(BEN)
 	contact = frappe.get_doc("Contact", {"user": BEN})
 	contact.db_set("mobile_no", "+4790")
 	assert warning_sms.can_send(BEN)

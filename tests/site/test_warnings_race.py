@@ -1,0 +1,206 @@
+"""The jobs of warnings with real processes on a real database: four at once, killed in the middle, found by an index."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from datetime import timedelta
+
+import frappe
+import pytest
+from frappe.utils import now_datetime
+
+from crm_support_ext.constants import STATUS_LOG, TARGET, TARGET_WARNING, WARNING_RECIPIENT
+from crm_support_ext.store import targets, warnings
+from crm_support_ext.store.frappe import now
+from tests.harness.bench import SITE
+from tests.site.desk import AGENT, MANAGER, remove
+from tests.site.gateway import gateway, use
+from tests.site.warned import BEN, NUMBERS, TEAM, mails, staff, ticket, without_number
+
+AT_ONCE, DIGEST = 12, 6
+
+WORKER = f"""
+import os, signal, sys, frappe
+frappe.init({SITE!r}); frappe.connect(); frappe.set_user("Administrator")
+from crm_support_ext.store import sms, warnings
+from crm_support_ext.tasks import warning_sms, warnings as task
+steps = [(warnings, name) for name in ("notice", "tell_at_once", "tell_in_digest", "tell_manager")] + [(sms, "send")]
+die_at, done = int(sys.argv[1]), 0
+def dying(do):
+	def and_die(*args):
+		global done
+		do(*args)
+		done += 1
+		if done == die_at:
+			os.kill(os.getpid(), signal.SIGKILL)
+	return and_die
+for module, name in steps:
+	setattr(module, name, dying(getattr(module, name)))
+if sys.argv[2] == "all":
+	task.run()
+warning_sms.run()
+"""
+
+
+def start(die_at: int = 0, what: str = "all") -> subprocess.Popen:
+	return subprocess.Popen([sys.executable, "-c", WORKER, str(die_at), what], stderr=subprocess.PIPE)
+
+
+def finish(worker: subprocess.Popen, code: int = 0) -> None:
+	_, errors = worker.communicate(timeout=300)
+	assert worker.returncode == code, errors.decode()[-2000:]
+
+
+@pytest.fixture
+def phone():
+	with gateway() as taken:
+		yield taken
+
+
+@pytest.fixture
+def due(phone):
+	"""Tickets that have reached 50 % of their first response, on a desk that is always open; committed."""
+	fields = ["country", "time_zone"]
+	office = frappe.db.get_value("Support Calendar", "Office hours", fields, as_dict=True)
+	staff()
+	frappe.db.delete("Error Log", {})
+	hours = [{"weekday": day, "opens": "00:00:00", "closes": "00:00:00"} for day in WEEK]
+	always = {
+		"doctype": "Support Calendar",
+		"calendar_name": "Warned always",
+		"time_zone": "UTC",
+		"hours": hours,
+	}
+	calendar = frappe.db.get_single_value("CRM Support Settings", "calendar")
+	frappe.get_doc(always).insert()
+	frappe.db.set_single_value("CRM Support Settings", "calendar", "Warned always")
+	frappe.clear_document_cache("CRM Support Settings")
+	made = [reached(35, AGENT, tier="I") for _ in range(AT_ONCE)]
+	made += [reached(125, BEN, tier="II") for _ in range(DIGEST)]
+	frappe.db.commit()
+	yield made
+	remove(*made)
+	use(None)
+	frappe.db.set_single_value("CRM Support Settings", "calendar", calendar)
+	frappe.clear_document_cache("CRM Support Settings")
+	frappe.db.set_value("Support Calendar", "Office hours", office)
+	frappe.db.delete("Email Queue", {"reference_doctype": TARGET_WARNING})
+	for doctype, filters in (("HD Team", {"name": TEAM}), ("SMS Log", {}), ("Error Log", {})):
+		frappe.db.delete(doctype, filters)
+	without_number(*NUMBERS)
+	frappe.delete_doc("Support Calendar", "Warned always", force=True)
+	frappe.db.commit()
+
+
+WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def reached(minutes: int, *assignees: str, tier: str) -> str:
+	"""A ticket that came in so many minutes ago and was not answered."""
+	name = str(ticket(*assignees, tier=tier).name)
+	at = now_datetime() - timedelta(minutes=minutes)
+	frappe.db.set_value(STATUS_LOG, {"ticket": name}, "at", at, update_modified=False)
+	targets.recount(name)
+	return name
+
+
+def let_a_quarter_pass(names: list[str]) -> None:
+	past = now_datetime() - timedelta(minutes=1)
+	filters = {"ticket": ("in", names), "manager_due_at": (">", "2000-01-01")}
+	frappe.db.set_value(TARGET_WARNING, filters, "manager_due_at", past)
+	frappe.db.commit()
+
+
+def assert_noticed_once(names: list[str]) -> None:
+	frappe.db.rollback()
+	rows = frappe.get_all(
+		TARGET_WARNING, filters={"ticket": ("in", names)}, fields=["ticket", "clock", "percent"]
+	)
+	assert Counter((row.ticket, row.clock, row.percent) for row in rows) == Counter(
+		(name, "response", 50) for name in names
+	)
+	assert not frappe.get_all("Error Log", filters={"method": ("like", "%warned%")}, pluck="error")
+
+
+def mailed(kind: str, to: str) -> Counter:
+	return Counter(name for mail in mails() if (mail.kind, mail.to) == (kind, to) for name in mail.tickets)
+
+
+def sms_of(phone, to: str) -> Counter:
+	return Counter(text.split()[0][1:] for number, text in phone.sent if number == NUMBERS[to])
+
+
+@pytest.mark.commits
+def test_four_workers_at_once_tell_everybody_once(due, phone):
+	urgent, others = due[:AT_ONCE], due[AT_ONCE:]
+	for worker in [start() for _ in range(4)]:
+		finish(worker)
+	finish(start())
+	assert_noticed_once(due)
+	assert mailed("at once", AGENT) == sms_of(phone, AGENT) == Counter(urgent)
+	assert mailed("digest", BEN) <= Counter(others)
+	assert len([mail for mail in mails() if mail.kind == "digest"]) == 1
+	let_a_quarter_pass(due)
+	for worker in [start() for _ in range(4)]:
+		finish(worker)
+	finish(start())
+	frappe.db.rollback()
+	assert mailed("manager", MANAGER) == sms_of(phone, MANAGER) == Counter(urgent)
+	assert len(phone.sent) == 2 * AT_ONCE and len(mails()) == 2 * AT_ONCE + 1
+	assert not frappe.db.count(WARNING_RECIPIENT, {"sms_state": ("in", ("To send", "Sending", "Failed"))})
+
+
+@pytest.mark.commits
+def test_killed_in_the_middle_and_run_again_forgets_and_doubles_nothing(due, phone):
+	urgent, others = due[:AT_ONCE], due[AT_ONCE:]
+	for die_at in (5, 20, 3):
+		finish(start(die_at), -9)
+	finish(start())
+	assert_noticed_once(due)
+	assert mailed("at once", AGENT) == Counter(urgent)
+	waiting = frappe.get_all(TARGET_WARNING, filters={"state": "Waiting"}, pluck="ticket")
+	assert mailed("digest", BEN) + Counter(waiting) == Counter(others)
+	let_a_quarter_pass(due)
+	for die_at in (4, AT_ONCE + 3):
+		finish(start(die_at), -9)
+	finish(start())
+	frappe.db.rollback()
+	assert mailed("manager", MANAGER) == Counter(urgent)
+	assert max(sms_of(phone, AGENT).values()) == max(sms_of(phone, MANAGER).values()) == 1
+	assert sms_of(phone, AGENT) + sms_of(phone, MANAGER) == Counter(urgent) + Counter(urgent)
+
+
+@pytest.mark.commits
+def test_killed_during_the_call_to_the_gateway_sends_no_sms_twice_and_the_manager_hears_of_it(due, phone):
+	urgent = due[:AT_ONCE]
+	finish(start(die_at=AT_ONCE + DIGEST + AT_ONCE + 1 + 2), -9)
+	assert len(phone.sent) == 2
+	for die_at in (1, 3):
+		finish(start(die_at, "sms"), -9)
+	finish(start())
+	frappe.db.rollback()
+	assert sms_of(phone, AGENT) == Counter(urgent)
+	assert frappe.db.count(WARNING_RECIPIENT, {"sms_state": "Sending"}) == 3
+	assert frappe.db.count(WARNING_RECIPIENT, {"sms_state": "Sent"}) == AT_ONCE - 3
+	let_a_quarter_pass(due)
+	finish(start())
+	frappe.db.rollback()
+	assert mailed("manager", MANAGER) == Counter(urgent)
+
+
+def test_what_is_due_is_found_by_an_index_among_50_000_tickets():
+	at = now()
+	future, rows = now_datetime() + timedelta(days=3), []
+	for number in range(50_000):
+		name = f"due-{number}"
+		rows.append((name, name, None if number % 3 else future))
+	frappe.db.bulk_insert(TARGET, ["name", "ticket", "next_warning_at"], rows)
+	plan = frappe.db.sql(
+		f"EXPLAIN SELECT name FROM `tab{TARGET}` WHERE next_warning_at <= %s ORDER BY next_warning_at LIMIT 500",
+		now_datetime(),
+		as_dict=True,
+	)[0]
+	assert plan.key == "next_warning_at" and int(plan.rows) < 5000
+	assert warnings.to_notice(at) == []
