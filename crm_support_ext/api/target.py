@@ -20,6 +20,7 @@ from crm_support_ext.store.frappe import status_of
 from crm_support_ext.store.receipt_sheets import address_of, sheet_of
 from crm_support_ext.store.receipts import receipt_of
 from crm_support_ext.store.recounting import what_moves
+from crm_support_ext.store.wording import as_html
 
 
 def _may_be_given(doc: Any) -> bool:
@@ -35,7 +36,7 @@ def _may_fail(doc: Any) -> bool:
 def _give(doc: Any, words: str, values: Mapping[str, Any]) -> None:
 	workarounds.give(doc, words)
 	if values["tell"]:
-		doc.reply_via_agent(message=frappe.utils.escape_html(words).replace("\n", "<br>"), to=doc.raised_by)
+		doc.reply_via_agent(message=as_html(words), to=doc.raised_by)
 
 
 def _fail(doc: Any, words: str, values: Mapping[str, Any]) -> None:

@@ -38,12 +38,12 @@ def test_a_workaround_stops_the_clock_and_its_failure_starts_it_again(on_site, m
 	dialog.get_by_role("textbox").fill(WORDS)
 	button(dialog, "Workaround given").click()
 	expect(dialog).to_have_count(0)
-	expect(page.get_by_text("Fulfilled in").first).to_be_visible()
+	expect(page.get_by_text("Fulfilled in")).to_have_count(2)  # the words were the first response, too
 	assert desk.get(ticket, "status", "agreement_status") == ("Open", "Fulfilled")
 	picture(page, "workaround")
 
 	customer = opened(page_as, desk.customer, ticket, portal=True)
-	expect(customer.get_by_text("Use the old import <b>until</b> Friday.").first).to_be_visible()
+	expect(customer.frame_locator("iframe").last.get_by_text(WORDS)).to_be_visible()
 
 	assert "It failed" in menu_of(page, "More") and "Workaround given" not in menu_of(page, "More")
 	choose(page, "More", "It failed")
@@ -51,7 +51,7 @@ def test_a_workaround_stops_the_clock_and_its_failure_starts_it_again(on_site, m
 	dialog.get_by_role("textbox").fill("It hangs as well.")
 	button(dialog, "It failed").click()
 	expect(dialog).to_have_count(0)
-	expect(page.get_by_text("Fulfilled in 0m")).to_have_count(0)
+	expect(page.get_by_text("Fulfilled in")).to_have_count(1)
 	with on_site():
 		kept = frappe.get_doc(TARGET, ticket)
 		assert (kept.stopped_by, kept.target_met) == (None, None)
