@@ -184,6 +184,18 @@ def test_the_workspace_shows_cards_chart_and_shortcuts_to_a_manager(desk, ticket
 	picture(page, "targets-kept")
 
 
+def test_an_agents_workspace_has_no_figures_of_managers_and_no_errors(desk, page_of):
+	page = page_of(desk.agent)
+	page.goto("/app/support-desk", wait_until="commit")
+	for card in ("Targets kept this month", "Tickets paused now"):
+		expect(page.locator(".number-widget-box", has_text=card).locator(".number")).to_be_visible()
+	expect(page.locator(".link-item", has_text="Ticket Target")).to_be_visible()
+	page.wait_for_load_state("networkidle")
+	expect(page.locator(".dashboard-widget-box")).to_have_count(0)
+	expect(page.locator(".number-widget-box", has_text="Promises kept this month")).to_have_count(0)
+	expect(page.locator(".modal-dialog:visible")).to_have_count(0)
+
+
 def test_a_calendar_says_what_it_moves_before_it_is_saved(desk, page_of, on_site):
 	with on_site():
 		name = f"Short days {frappe.generate_hash(length=4)}"

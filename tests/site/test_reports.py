@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,13 +10,15 @@ import frappe
 import pytest
 from frappe.desk.query_report import run
 from frappe.utils import get_system_timezone
+from helpdesk.helpdesk.doctype.hd_ticket.hd_ticket import update_sla_status_in_ticket
 
 from crm_support_ext.api.figures import targets_kept_this_month
+from crm_support_ext.api.tickets import get_list_data
 from crm_support_ext.constants import TARGET
 from crm_support_ext.permissions import has_app_permission
 from crm_support_ext.store.kept_targets import count
 from tests.factories import make_customer
-from tests.site.desk import AGENT, CUSTOMER, MANAGER, people
+from tests.site.desk import AGENT, CUSTOMER, MANAGER, people, ticket_in
 
 MONDAY = datetime(2031, 3, 3, 9)
 """Long after all other tickets of the site."""
@@ -163,3 +166,27 @@ def test_the_workspace_names_what_is_there():
 	for row in [*workspace.shortcuts, *workspace.links]:
 		if row.link_to:
 			assert frappe.db.exists(row.get("link_type") or row.type, row.link_to), row.link_to
+
+
+def test_the_queues_of_what_is_due(as_user, frozen_time):
+	with frozen_time(datetime(2032, 5, 3, 10)):
+		names = {tier: str(ticket_in("Open", priority=tier).name) for tier in ("I", "II", "By agreement")}
+		resting = ticket_in("Pending", priority="I")
+	with as_user(AGENT), frozen_time(datetime(2032, 5, 3, 12)):
+		assert str(names["I"]) in shown("CSE-VIEW-DUE-TODAY")
+		assert not {names["II"], str(resting.name)} & shown("CSE-VIEW-DUE-TODAY")
+		assert names["By agreement"] in shown("CSE-VIEW-NO-DATE")
+		assert names["II"] not in shown("CSE-VIEW-NO-DATE")
+	with frozen_time(datetime(2032, 5, 3, 16)):
+		update_sla_status_in_ticket()
+		with as_user(AGENT):
+			overdue = shown("CSE-VIEW-OVERDUE")
+	assert names["I"] in overdue
+	assert str(resting.name) not in overdue
+
+
+def shown(view: str) -> set[str]:
+	"""The tickets in a queue of the agent's sidebar, as the list's page asks for them."""
+	filters = json.loads(frappe.db.get_value("HD View", view, "filters"))
+	rows = get_list_data(doctype="HD Ticket", filters=filters, page_length=500, rows=["name"])["data"]
+	return {str(row["name"]) for row in rows}
