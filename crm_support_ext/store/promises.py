@@ -103,7 +103,9 @@ def follow(doc: Any) -> None:
 	follows = change.moves_to or (change.begins and change.begins.due)
 	after = site_time(follows) if follows else None if change.ends else shown
 	doc.set(NEXT_UPDATE, after)
-	doc.set(WAITING_ON, with_next_update(doc.get(WAITING_ON), shown, after))
+	line = doc.get(WAITING_ON)
+	has_time = bool(shown) and line == before.get(WAITING_ON)  # else it was made anew in this save
+	doc.set(WAITING_ON, with_next_update(line, after, has_time=has_time))
 	if change.ends or follows:
 		doc.flags.cse_promised = change
 
@@ -223,11 +225,11 @@ def words_along(doc: Any) -> Iterator[None]:
 
 def renew(doc: Any, at: datetime) -> None:
 	"""Let a default begin on a ticket outside of a save, and show it."""
-	shown, due = doc.get(NEXT_UPDATE), default_of(doc, at) if is_carried(doc) else None
+	due = default_of(doc, at) if is_carried(doc) else None
 	if due:
 		begin(doc, Made(due), at)
 	after = due and site_time(due)
-	line = with_next_update(doc.get(WAITING_ON), shown, after)
+	line = with_next_update(doc.get(WAITING_ON), after, has_time=bool(doc.get(NEXT_UPDATE)))
 	frappe.db.set_value(TICKET, doc.name, {NEXT_UPDATE: after, WAITING_ON: line}, update_modified=False)
 
 

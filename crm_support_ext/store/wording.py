@@ -23,29 +23,18 @@ def as_html(text: str) -> str:
 	return html.escape(text.strip(), quote=False).replace("\n", "<br>")
 
 
-def with_next_update(line: str | None, before: Any, after: Any) -> str:
-	"""The line on whose move it is, with the time of the next update ``after`` in the place of ``before``.
+def with_next_update(line: str | None, after: Any, *, has_time: bool) -> str:
+	"""The line on whose move it is with the time of the next update, in the place of the one that it has.
 
-	Both are times of the site, or None; the line is in the site's language, and a customer reads it, too.
+	``after`` is a time of the site, or None; the line is in the site's language, and a customer reads it, too.
 	"""
-	head = line or ""
-	if before:
-		head = "" if head == _alone(before) else head.removesuffix(_tail(before))
+	head = (line or "").rpartition(",")[0] if has_time else line or ""
 	if not after:
 		return head
-	return head + _tail(after) if head else _alone(after)
-
-
-def _tail(at: Any) -> str:
-	return _("{0}, next update {1}", lang=site_language()).format("", _time(at))
-
-
-def _alone(at: Any) -> str:
-	return _("Next update {0}", lang=site_language()).format(_time(at))
-
-
-def _time(at: Any) -> str:
-	return format_datetime(at, "yyyy-MM-dd HH:mm")
+	lang, time = site_language(), format_datetime(after, "yyyy-MM-dd HH:mm")
+	if not head:
+		return _("Next update {0}", lang=lang).format(time)
+	return _("{0}, next update {1}", lang=lang).format(head, time)
 
 
 def customer_wording() -> dict[Status, str]:

@@ -713,3 +713,36 @@ def test_one_bad_promise_stops_no_other_and_is_reported_once():
 		frappe.db.delete("HD Notification", told)
 		frappe.db.commit()
 		remove(bad.name, good.name)
+
+
+# The line
+
+
+def test_the_line_holds_one_time_whatever_the_language_and_the_minute(monday):
+	mine = ticket("Open", "II")
+	settings = frappe.get_doc("CRM Support Settings")
+	settings.wording_language = "nl"
+	settings.save()
+	monday.tick(timedelta(hours=1))
+	reply(mine)
+	assert shown(mine)[1] == "us, since 2026-03-02 09:00, volgend bericht 2026-03-03 10:00"
+	monday.tick(timedelta(hours=24))  # the very minute that it is due
+	happen(mine, "parked")
+	assert shown(mine)[1] == "het product, sinds 2026-03-03 10:00, volgend bericht 2026-03-31 10:00"
+	mine.reload()
+	mine.subject = "Another"
+	mine.save()
+	assert shown(mine)[1].count("volgend bericht") == 1
+
+
+def test_a_ticket_without_a_line_gets_one(monday):
+	old = ticket()
+	bare = {NEXT_UPDATE: None, WAITING_ON: None}
+	frappe.db.set_value("HD Ticket", old.name, bare, update_modified=False)
+	frappe.db.delete(PROMISE, {"ticket": str(old.name)})
+	begin_missing()
+	assert shown(old)[1] == "Next update 2026-03-02 11:00"
+	reply(old)
+	assert shown(old)[1] == "Next update 2026-03-02 11:00"
+	happen(old, "resolved")
+	assert shown(old)[1] == ""
