@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache, reduce
 from typing import Any
 
 import frappe
 from frappe.query_builder.custom import ConstantColumn
+from pypika import Parameter
 
 from crm_support_ext.constants import AGREED_ON, ESCALATION, STATUS_LOG, WORKAROUND
 from crm_support_ext.domain.course import Course, Turn
@@ -40,9 +42,17 @@ def agreed_of(doc: Any) -> Any:
 
 
 def _lines(ticket: str) -> list[tuple[datetime, int, str]]:
+	rows = frappe.db.sql(_query(frappe.db.db_type), {"ticket": ticket})
+	return [(moment(at), int(kind), value) for at, kind, value in rows]
+
+
+@cache
+def _query(db_type: str) -> str:
+	"""The query for the lines of a ticket. To build it takes several times as long as to run it."""
 	log, workaround, escalation = (
 		frappe.qb.DocType(doctype) for doctype in (STATUS_LOG, WORKAROUND, ESCALATION)
 	)
+	ticket = Parameter("%(ticket)s")
 	chosen = (escalation.ticket == ticket) & (escalation.chosen_by_customer == 1)
 	parts = (
 		(log, log.at, STATUS, log.to_status, log.ticket == ticket),
@@ -57,11 +67,8 @@ def _lines(ticket: str) -> list[tuple[datetime, int, str]]:
 		.where(where & at.isnotnull())
 		for table, at, kind, value, where in parts
 	]
-	union = queries[0]
-	for query in queries[1:]:
-		union = union.union_all(query)
-	rows = frappe.qb.from_(union).select("at", "kind", "value").run()
-	return [(moment(at), int(kind), value) for at, kind, value in rows]
+	union = reduce(lambda one, other: one.union_all(other), queries)
+	return frappe.qb.from_(union).select("at", "kind", "value").get_sql()
 
 
 def _turns(lines: list[tuple[datetime, int, str]]) -> list[Turn]:
