@@ -7,7 +7,7 @@ from datetime import timedelta
 import frappe
 from frappe import _
 
-from crm_support_ext.constants import TARGET
+from crm_support_ext.constants import TARGET, TICKET
 from crm_support_ext.store.frappe import now, site_time
 from crm_support_ext.store.targets import recount
 
@@ -45,10 +45,8 @@ def run(total: int = 0) -> None:
 
 def _count(name: str) -> bool:
 	"""Count one ticket, unless another worker is at it; the answer is whether it went well."""
-	targets = frappe.qb.DocType(TARGET)
-	claim = frappe.qb.from_(targets).select(targets.name).where((targets.name == name) & (targets.stale == 1))
 	try:
-		claimed = claim.for_update(skip_locked=True).run()
+		claimed = _claim(name)
 		if claimed:
 			recount(name)
 	except Exception:
@@ -57,4 +55,11 @@ def _count(name: str) -> bool:
 		frappe.log_error(title=_("Ticket #{0} cannot be counted again").format(name))
 		frappe.db.set_value(TARGET, name, "stale", 0)
 	frappe.db.commit()  # nosemgrep: each ticket is its own transaction
-	return bool(claimed)
+	return claimed
+
+
+def _claim(name: str) -> bool:
+	"""Lock a ticket, as a save of it would first, and look again whether it is to be counted."""
+	tickets = frappe.qb.DocType(TICKET)
+	lock = frappe.qb.from_(tickets).select(tickets.name).where(tickets.name == name)
+	return bool(lock.for_update(skip_locked=True).run() and frappe.db.get_value(TARGET, name, "stale"))
