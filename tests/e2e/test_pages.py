@@ -238,6 +238,8 @@ def test_the_queues_are_in_the_sidebar_and_hold_their_tickets(desk, page_as, on_
 	page = page_as(desk.agent)
 	page.set_default_timeout(PATIENCE)
 	page.goto("/helpdesk/tickets", wait_until="commit")
+	# a queue that is chosen before the first list is there is overtaken by it
+	expect(page.get_by_text(f"New of {desk.company}")).to_be_visible()
 	queues = {
 		"New, not taken up": "New",
 		"Waiting for the customer": "Pending",
@@ -271,9 +273,8 @@ def test_a_customer_reads_the_status_in_words(status, desk, open_ticket):
 
 	expect_words(page, status)
 	wanted = {"Resolved": ["Reopen"], "Closed": ["Follow up"]}.get(status, [])
-	if wanted:
-		expect(button(page, wanted[0])).to_be_visible()
-	assert offered(page) == wanted
+	expect(button(page, "Receipt")).to_be_visible()
+	assert sorted(offered(page)) == sorted([*wanted, "Receipt"])
 	expect(button(page, "Close")).to_have_count(int(status != "Closed"))
 	expect(page.get_by_text("Invalid Date")).to_have_count(0)
 
@@ -357,8 +358,7 @@ def test_an_agent_with_a_phone_reaches_the_buttons(desk, open_ticket, screenshot
 	buttons.last.click()
 	expect(page.get_by_role("menuitem").first).to_be_visible()
 	shown, more = BUTTONS["New"]
-	offered_too = ["Promise", "Workaround given"]
-	assert sorted(page.get_by_role("menuitem").all_inner_texts()) == sorted(shown + more + offered_too)
+	assert sorted(page.get_by_role("menuitem").all_inner_texts()) == sorted([*shown, *more, "Promise"])
 	screenshot(page, "agent-phone")
 
 	page.get_by_role("menuitem", name="Ask the customer", exact=True).click()
