@@ -27,8 +27,12 @@ MONDAY = "2026-03-02 09:00"
 def desk():
 	people()
 	make_agent(DEPUTY)
+	calendar = frappe.db.get_single_value("CRM Support Settings", "calendar")
 	frappe.db.set_single_value("CRM Support Settings", "calendar", None)  # office hours in the site's zone
 	frappe.clear_document_cache("CRM Support Settings")
+	yield
+	frappe.db.set_single_value("CRM Support Settings", "calendar", calendar)
+	frappe.db.commit()  # for the test that commits
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ MONDAY = datetime(2026, 3, 2, 9)
 def desk():
 	people()
 	frappe.db.set_value("Support Calendar", "Office hours", {"country": None, "time_zone": "UTC"})
+	frappe.db.set_single_value("CRM Support Settings", "calendar", "Office hours")
 	frappe.db.set_single_value("System Settings", "time_zone", "UTC")
 	frappe.clear_cache()
 	sla = frappe.get_doc("HD Service Level Agreement", {"default_sla": 1})
