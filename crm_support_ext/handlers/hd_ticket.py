@@ -44,7 +44,7 @@ def before_validate(doc: Any, method: str | None = None) -> None:
 
 
 def after_insert(doc: Any, method: str | None = None) -> None:
-	"""Begin the ticket's record; send the receipt that the helpdesk does not send for a call or a letter."""
+	"""Begin the ticket's record; send the acknowledgement that the helpdesk does not send for a call."""
 	keep_record(doc)
 	targets.keep(doc)
 	promises.keep(doc)

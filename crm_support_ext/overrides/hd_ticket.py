@@ -134,7 +134,7 @@ class SupportTicket(HDTicket):
 		)
 
 	def send_acknowledgement_email(self) -> None:
-		"""Queue the receipt that bears the number.
+		"""Queue the acknowledgement that bears the number.
 
 		The stock class sends it at once, so that a mail server which is down holds up the ticket, and it
 		answers machines too.

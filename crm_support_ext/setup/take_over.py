@@ -10,8 +10,8 @@ import frappe
 from crm_support_ext.constants import APP, REPLACED_SETTINGS, SETTINGS, STATUSES, TICKET, TICKET_STATUS
 from crm_support_ext.store.assignment import by_category
 
-RECEIPT = "send_acknowledgement_email"
-"""The customer gets a receipt with the number (domain.md 1); an administrator may switch it off again."""
+ACKNOWLEDGEMENT = "send_acknowledgement_email"
+"""The customer gets their number by mail (domain.md 1); an administrator may switch it off again."""
 
 REPLACED: dict[str, tuple[str, ...]] = {
 	"HD Settings": (
@@ -19,7 +19,7 @@ REPLACED: dict[str, tuple[str, ...]] = {
 		"update_status_to",
 		"auto_close_status",
 		"default_priority",
-		RECEIPT,
+		ACKNOWLEDGEMENT,
 	),
 	"HD Service Level Agreement": ("default_ticket_status", "ticket_reopen_status"),
 	"System Settings": ("default_app",),
@@ -35,7 +35,7 @@ def remember() -> bool:
 		return False
 	stock = {doctype: _values(doctype, fields) for doctype, fields in REPLACED.items()}
 	frappe.db.set_single_value(SETTINGS, "replaced", json.dumps(stock, default=str))
-	frappe.db.set_single_value("HD Settings", RECEIPT, 1)
+	frappe.db.set_single_value("HD Settings", ACKNOWLEDGEMENT, 1)
 	keep_landing()
 	return True
 

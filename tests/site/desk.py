@@ -86,7 +86,7 @@ def remove(*names: str) -> None:
 	frappe.db.commit()
 
 
-RECEIPT, REQUEST = "hd-acknowledgement", "hd-email-feedback"
+ACKNOWLEDGEMENT, REQUEST = "hd-acknowledgement", "hd-email-feedback"
 """The marks of the two mails that a customer gets unasked."""
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from tests.factories import make, make_customer
 from tests.site.desk import (
+	ACKNOWLEDGEMENT,
 	AGENT,
 	COLLEAGUE,
 	CUSTOMER,
-	RECEIPT,
 	STRANGER,
 	happen,
 	mail,
@@ -252,7 +252,7 @@ def test_a_saved_old_message_moves_nothing():
 
 
 def receipts(message):
-	return mails(RECEIPT, message.reference_name)[message.reference_name]
+	return mails(ACKNOWLEDGEMENT, message.reference_name)[message.reference_name]
 
 
 def test_the_receipt_bears_the_number():
@@ -268,7 +268,7 @@ def test_a_call_that_an_agent_enters_has_a_receipt_too(as_user):
 		called = make(
 			"HD Ticket", subject="A call", description="x", raised_by=CUSTOMER, via_customer_portal=1
 		)
-	assert len(mails(RECEIPT, called.name)[str(called.name)]) == 1
+	assert len(mails(ACKNOWLEDGEMENT, called.name)[str(called.name)]) == 1
 
 
 def test_no_receipt_for_a_machine_and_none_without_an_account():
