@@ -1,4 +1,4 @@
-# The four words a newcomer must know. Each sets up what it needs; python3 (3.10 to 3.14) is all there must be.
+# The four words a newcomer must know. Each sets up what it needs; python3 (3.10 or newer) is all there must be.
 #
 #   make demo    replay the sample log, as a table here and as a page in build/demo.html; compare two policies on it
 #   make test    all tests; those on a site too if a bench is found (BENCH, default ~/frappe-bench)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import frappe
 from frappe import _
@@ -13,7 +14,7 @@ from crm_support_ext.domain.escalation import Involvement, Kind, Line, Move, Per
 from crm_support_ext.domain.lifecycle import Actor, Event, Status, WaitingOn, allowed
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.store.frappe import site_time, timing
-from crm_support_ext.store.wording import site_language
+from crm_support_ext.store.wording import in_words, language_of, site_language
 
 
 def event_label(event: Event) -> str:
@@ -63,26 +64,8 @@ def sentence(refusal: Refusal, ticket: str = "") -> str:
 	status, actor = facts.get("status"), facts.get("actor", Actor.AGENT)
 	event, to = facts.get("event"), facts.get("to")
 	number = f"#{ticket}" if ticket else ""
-	if refusal.code == "closed_is_final":
-		return _(
-			"Ticket {0} is Closed, and that is final. Write a follow-up instead: it starts with the same customer and contact and is linked to this ticket."
-		).format(number)
-	if refusal.code == "already_out":
-		return _(
-			"{0} has ticket {1} already, since {2}. Write to them on that escalation, or press “Came back” first."
-		).format(facts.get("party"), number, format_datetime(site_time(facts.get("went_at"))))
-	if refusal.code == "not_out":
-		return _("Ticket {0} is not with {1}. Load the page again to see who has it.").format(
-			number, facts.get("party") or _("anybody")
-		)
-	if refusal.code == "nobody_looks_after":
-		return _(
-			"A ticket of the kind “{0}” goes to the {1}, and the customer has none. Enter one on the customer."
-		).format(kind_name(facts.get("kind")), person_name(facts.get("person")))
-	if refusal.code == "reason_needed":
-		return _(
-			"“{0}” needs a reason. Press that button on the ticket, or send the reason along with the status, in the field cse_reason."
-		).format(event_label(event))
+	if said := _SAID.get(refusal.code):
+		return said(facts, number)
 	if actor is Actor.AGENT and (event is Event.FORCE_CLOSED or to is Status.CLOSED):
 		return _(
 			"Only an Agent Manager closes a ticket at once. Resolve it instead: it closes by itself {0} hours later."
@@ -98,6 +81,29 @@ def sentence(refusal: Refusal, ticket: str = "") -> str:
 	return _("Ticket {0} is {1}, where “{2}” is not possible. {3}").format(
 		number, _(status.value), event_label(event), _instead(status, actor)
 	)
+
+
+_SAID: dict[str, Callable[[Mapping[str, Any], str], str]] = {
+	"closed_is_final": lambda facts, number: _(
+		"Ticket {0} is Closed, and that is final. Write a follow-up instead: it starts with the same customer and contact and is linked to this ticket."
+	).format(number),
+	"reason_needed": lambda facts, number: _(
+		"“{0}” needs a reason. Press that button on the ticket, or send the reason along with the status, in the field cse_reason."
+	).format(event_label(facts["event"])),
+	"already_out": lambda facts, number: _(
+		"{0} has ticket {1} already, since {2}. Write to them on that escalation, or press “Came back” first."
+	).format(facts["party"], number, format_datetime(site_time(facts["went_at"]))),
+	"not_out": lambda facts, number: _(
+		"Ticket {0} is not with {1}. Load the page again to see who has it."
+	).format(number, facts["party"] or _("anybody")),
+	"nobody_looks_after": lambda facts, number: _(
+		"A ticket of the kind “{0}” goes to the {1}, and the customer has none. Enter one on the customer."
+	).format(kind_name(facts["kind"]), person_name(facts["person"])),
+	"has_passed": lambda facts, number: _(
+		"{0} has passed. Choose a time that is still to come; nothing was promised."
+	).format(in_words(facts["due"], language_of(frappe.session.user))),
+}
+"""What is said of a refusal whose sentence hangs on nothing but its own facts."""
 
 
 def kind_name(kind: Kind) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import frappe
 
 from crm_support_ext.constants import AGENT_MANAGER, CAN_GO_ON, REASON, SYSTEM_MANAGER, TICKET, WAY_AROUND
-from crm_support_ext.domain.lifecycle import Actor
-from crm_support_ext.store.frappe import is_desk_user
+from crm_support_ext.domain.lifecycle import MAY, Actor, Event, Status, decide
+from crm_support_ext.store.frappe import is_desk_user, status_of
 
 CUSTOMERS_OWN = frozenset(
 	{"subject", "description", "attachment", "feedback", "feedback_rating", "feedback_extra", REASON}
@@ -37,6 +37,11 @@ def actor() -> Actor:
 def has_app_permission() -> bool:
 	"""Whether the list of apps shows the Support Desk to the present user."""
 	return actor() is not Actor.CUSTOMER
+
+
+def may(doc, event: Event) -> bool:
+	"""Whether the present user may bring this about on a ticket as it stands: the tables of the life cycle."""
+	return event in MAY[actor()] and isinstance(decide(status_of(doc), event), Status)
 
 
 def template_fields(template: str | None) -> set[str]:

@@ -13,29 +13,25 @@ from helpdesk.helpdesk.doctype.hd_ticket_activity.hd_ticket_activity import log_
 from crm_support_ext.api.buttons import Button, Field
 from crm_support_ext.constants import ESCALATION, PARTY
 from crm_support_ext.domain.escalation import Escalation, Involvement, Line
-from crm_support_ext.domain.lifecycle import Actor, Event, Status, decide
+from crm_support_ext.domain.lifecycle import Actor, Event
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.messages import event_label, involvement_name, line_name, person_name, refuse, sentence
-from crm_support_ext.permissions import actor
+from crm_support_ext.permissions import actor, may
 from crm_support_ext.services.escalations import come_back, escalate
 from crm_support_ext.store import notices, parties, party_mail
 from crm_support_ext.store.escalations import SiteEscalations
-from crm_support_ext.store.frappe import SiteTicket, now, status_of
+from crm_support_ext.store.frappe import SiteTicket, now
 
 SOMEBODY = "user:"
 """What a choice begins with that is one of us, and a party only when first chosen."""
 
 
-def _may(doc: Any, event: Event) -> bool:
-	return actor() is not Actor.CUSTOMER and isinstance(decide(status_of(doc), event), Status)
-
-
 def _can_go_out(doc: Any) -> bool:
-	return _may(doc, Event.ESCALATED)
+	return may(doc, Event.ESCALATED)
 
 
 def _can_come_back(doc: Any) -> bool:
-	return _may(doc, Event.RETURNED) and bool(_out(doc))
+	return may(doc, Event.RETURNED) and bool(_out(doc))
 
 
 def _has_any(doc: Any) -> bool:

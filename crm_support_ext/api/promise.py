@@ -13,7 +13,8 @@ from frappe.utils import get_first_day, get_last_day, getdate
 from crm_support_ext.api.buttons import Button, Field
 from crm_support_ext.constants import AGENT_MANAGER, SYSTEM_MANAGER, TICKET
 from crm_support_ext.domain.lifecycle import Actor
-from crm_support_ext.domain.promises import kept_rate
+from crm_support_ext.domain.promises import kept_rate, refuses
+from crm_support_ext.messages import refuse
 from crm_support_ext.permissions import actor
 from crm_support_ext.store import drafts, promises
 from crm_support_ext.store.frappe import now
@@ -42,13 +43,8 @@ def _asked_with_draft(doc: Any) -> list[Field]:
 
 def _promise(doc: Any, words: str, values: Mapping[str, Any]) -> dict[str, str]:
 	due: datetime = values["due"]
-	if due <= now():
-		lang = drafts.language_of(frappe.session.user)
-		frappe.throw(
-			_("{0} has passed. Choose a time that is still to come; nothing was promised.").format(
-				drafts.in_words(due, lang)
-			)
-		)
+	if refusal := refuses(due, now()):
+		refuse(refusal)
 	promises.make(doc, due, f"{words}\n\n{drafts.closing(doc, due)}" if words else "")
 	return {"status": frappe.db.get_value(TICKET, doc.name, "status")}
 

@@ -11,9 +11,10 @@ from frappe.utils import getdate
 
 from crm_support_ext.api.buttons import Button, Field
 from crm_support_ext.constants import CALENDAR, TICKET, TIER
-from crm_support_ext.domain.lifecycle import Actor, Event, Status
+from crm_support_ext.domain.course import SOLVED
+from crm_support_ext.domain.lifecycle import Event
 from crm_support_ext.messages import event_label
-from crm_support_ext.permissions import actor
+from crm_support_ext.permissions import may
 from crm_support_ext.store import workarounds
 from crm_support_ext.store.calendars import holidays_from
 from crm_support_ext.store.frappe import status_of
@@ -24,13 +25,12 @@ from crm_support_ext.store.wording import as_html
 
 
 def _may_be_given(doc: Any) -> bool:
-	solved = status_of(doc) in (Status.RESOLVED, Status.CLOSED)
-	return actor() is not Actor.CUSTOMER and not solved and not workarounds.standing(str(doc.name))
+	is_news = status_of(doc) not in SOLVED and not workarounds.standing(str(doc.name))
+	return is_news and may(doc, Event.WORKAROUND_GIVEN)
 
 
 def _may_fail(doc: Any) -> bool:
-	closed = status_of(doc) is Status.CLOSED
-	return actor() is not Actor.CUSTOMER and not closed and bool(workarounds.standing(str(doc.name)))
+	return may(doc, Event.WORKAROUND_FAILED) and bool(workarounds.standing(str(doc.name)))
 
 
 def _give(doc: Any, words: str, values: Mapping[str, Any]) -> None:

@@ -15,12 +15,13 @@ adding a span and measuring between two moments are searches in sorted lists, ho
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
 from fractions import Fraction
 from functools import cache, cached_property, lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from crm_support_ext.domain.open_time import OpenTime, Sums, microseconds, moment
@@ -37,10 +38,18 @@ Week = tuple[tuple[Interval, ...], ...]
 OFFICE_HOURS: Week = (((9 * 60, 17 * 60),),) * 5 + ((), ())
 """Monday to Friday from 9 to 17 (seeds/003)."""
 
+_SECOND = timedelta(seconds=1)
 _MICROSECOND = timedelta(microseconds=1)
 _HOUR = 3_600_000_000
 _LAST_KNOWN = 2100
 """python-holidays knows the public holidays of no later year."""
+
+
+def overlaps(intervals: Iterable[Interval]) -> Iterator[tuple[Interval, Interval]]:
+	"""The pairs of intervals of one day of which the second begins before the first ends."""
+	for one, following in pairwise(sorted(intervals)):
+		if following[0] < one[1]:
+			yield one, following
 
 
 class Unit(str, Enum):
@@ -69,6 +78,22 @@ class Span:
 		"""As a policy writes it: "4 working hours"."""
 		amount = str(self.amount) if self.amount.denominator == 1 else f"{float(self.amount):g}"
 		return f"{amount} working {self.unit.value}{'' if self.amount == 1 else 's'}"
+
+
+def as_hours(time: timedelta) -> Fraction:
+	"""An amount of working time in working hours, exactly."""
+	return Fraction(time // _MICROSECOND, _HOUR)
+
+
+def whole_seconds(time: timedelta) -> int:
+	"""An amount of time in seconds, rounded up, as figures are shown (replay.md)."""
+	return -(-time // _SECOND)
+
+
+def four_decimals(days: Fraction) -> str:
+	"""Working days as figures are shown (replay.md); half a unit of the last decimal goes to the even one."""
+	whole, rest = divmod(round(days * 10_000), 10_000)
+	return f"{whole}.{rest:04}"
 
 
 _SPAN = re.compile(r"(\d{1,6}) working (hour|day)s?", re.ASCII)
@@ -118,6 +143,13 @@ class Holidays:
 	def name(self, day: date) -> str:
 		"""What a public holiday is called in its country; empty for a closure of one's own."""
 		return _public_holidays(self.country, self.subdivision, day.year).get(day, "")
+
+
+def regions_of(country: str) -> list[str] | None:
+	"""The codes of the regions whose holidays differ within a country; None if its public holidays are not known."""
+	from holidays import list_supported_countries  # slow to load, and rarely asked
+
+	return list_supported_countries(include_aliases=True).get(country)
 
 
 @cache
@@ -172,7 +204,7 @@ class BusinessCalendar:
 		"""The working time between two moments in this unit."""
 		if unit is Unit.DAY:
 			return self.measure_days(start, end)
-		return Fraction(self.measure(start, end) // _MICROSECOND, _HOUR)
+		return as_hours(self.measure(start, end))
 
 	def is_open(self, at: datetime) -> bool:
 		"""Whether the desk is open at this moment; at closing time it no longer is."""

@@ -22,13 +22,11 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
 
-from crm_support_ext.domain.business_calendar import BusinessCalendar, Span, Unit, days
+from crm_support_ext.domain.business_calendar import BusinessCalendar, Span, as_hours, days, hours
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.domain.results import Refusal
-from crm_support_ext.domain.targets import BY_AGREEMENT, Tier
+from crm_support_ext.domain.tiers import BY_AGREEMENT, Tier
 
-_US = timedelta(microseconds=1)
-_HOUR = timedelta(hours=1)
 _AT_LATEST, _PARKED = days(5), days(20)
 
 
@@ -53,7 +51,7 @@ class Terms:
 	part: Fraction = Fraction(1, 2)
 	at_latest: Span = _AT_LATEST
 	parked: Span = _PARKED
-	warn_before: timedelta = 2 * _HOUR
+	warn_before: timedelta = timedelta(hours=2)
 
 
 CARRYING = frozenset({Status.NEW, Status.OPEN, Status.PARKED})
@@ -96,7 +94,7 @@ def warned_from(
 	if not span:
 		return None
 	until = span - min(terms.warn_before, span / 4)
-	reached = calendar.add(made_at, Span(Fraction(until // _US, _HOUR // _US), Unit.HOUR))
+	reached = calendar.add(made_at, hours(as_hours(until)))
 	# what is up at closing time is told at the next opening
 	opening = reached if isinstance(reached, Refusal) else calendar.add(reached, days(0))
 	return None if isinstance(opening, Refusal) else opening
@@ -113,6 +111,11 @@ class Happening:
 	words: bool = False
 	made: bool = False
 	moved: bool = False
+
+
+def refuses(due: datetime, now: datetime) -> Refusal | None:
+	"""Why nothing can be promised for this time: ``has_passed`` (fact ``due``); None if it can."""
+	return Refusal("has_passed", {"due": due}) if due <= now else None
 
 
 class Begins(Enum):

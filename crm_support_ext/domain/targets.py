@@ -13,11 +13,10 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
-from crm_support_ext.domain.business_calendar import BusinessCalendar, Span, Unit, days
+from crm_support_ext.domain.business_calendar import BusinessCalendar, Span, Unit, as_hours, days
 from crm_support_ext.domain.course import (
 	Course,
 	Stop,
-	StoppedBy,
 	Turn,
 	counted_until,
 	fix_rests,
@@ -25,39 +24,11 @@ from crm_support_ext.domain.course import (
 	is_stopped,
 	promise_rests,
 	promise_stop,
-	rests_since,
 	stopped_since,
 	stretches,
 )
-from crm_support_ext.domain.receipts import Line, Why, receipt
 from crm_support_ext.domain.results import Refusal
-from crm_support_ext.domain.tiers import BY_AGREEMENT, TIERS, Tier, tier_by_answers
-
-__all__ = [
-	"BY_AGREEMENT",
-	"TIERS",
-	"Clock",
-	"Course",
-	"Figures",
-	"Line",
-	"Response",
-	"Stop",
-	"StoppedBy",
-	"Target",
-	"Tier",
-	"Turn",
-	"Why",
-	"due_at",
-	"figures",
-	"late_by",
-	"receipt",
-	"response_due",
-	"rests_since",
-	"tier_by_answers",
-]
-
-_US = timedelta(microseconds=1)
-_HOUR = 3_600_000_000
+from crm_support_ext.domain.tiers import BY_AGREEMENT, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +158,7 @@ def _runs(
 
 
 def _in(unit: Unit, counted: timedelta, counted_days: Fraction) -> Fraction:
-	return counted_days if unit is Unit.DAY else Fraction(counted // _US, _HOUR)
+	return counted_days if unit is Unit.DAY else as_hours(counted)
 
 
 def _clock(runs: Sequence[_Run], is_running: bool, stop: Stop | None) -> Clock:

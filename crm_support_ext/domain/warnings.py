@@ -15,9 +15,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from crm_support_ext.domain.business_calendar import BusinessCalendar, days
-from crm_support_ext.domain.lifecycle import Status
+from crm_support_ext.domain.course import SOLVED, Course
 from crm_support_ext.domain.results import Refusal
-from crm_support_ext.domain.targets import Course, due_at, figures, response_due
+from crm_support_ext.domain.targets import due_at, figures, response_due
 
 THRESHOLDS = (50, 75, 100)
 """At how many per cent of a target somebody is warned."""
@@ -26,7 +26,6 @@ LINK_LASTS = timedelta(days=3)
 """For how long the link in a warning acknowledges it."""
 
 _NEVER = datetime.max.replace(tzinfo=timezone.utc)
-_SOLVED = (Status.RESOLVED, Status.CLOSED)
 _MOST = 999
 
 
@@ -81,7 +80,7 @@ def next_at(course: Course, calendar: BusinessCalendar, now: datetime, warned: W
 def running(course: Course, calendar: BusinessCalendar, now: datetime) -> list[ClockName]:
 	"""The clocks that count. The first response's stops at the first words to the customer and never rests."""
 	clocks = []
-	if course.first_reply is None and course.turns[-1].status not in _SOLVED:
+	if course.first_reply is None and course.turns[-1].status not in SOLVED:
 		clocks.append(ClockName.RESPONSE)
 	if figures(course, calendar, now).target.clock.runs:
 		clocks.append(ClockName.TARGET)

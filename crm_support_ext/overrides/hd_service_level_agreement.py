@@ -17,6 +17,7 @@ from helpdesk.helpdesk.doctype.hd_service_level_agreement.hd_service_level_agree
 from crm_support_ext.constants import TIER
 from crm_support_ext.domain.tiers import Tier
 from crm_support_ext.store import targets
+from crm_support_ext.store.calendars import tier_named
 from crm_support_ext.store.frappe import now
 
 
@@ -51,4 +52,9 @@ class SupportAgreement(HDServiceLevelAgreement):
 				)
 
 	def _tier(self, doc: Any) -> Tier | None:
-		return targets.tier_of(doc, {row.priority for row in self.priorities})
+		"""The tier in which we count; None for a priority that this agreement knows and that has no tier of its own.
+
+		A priority that neither knows is counted by us, so that it never blocks a ticket.
+		"""
+		is_stock = doc.priority in {row.priority for row in self.priorities} and not tier_named(doc.priority)
+		return None if is_stock else targets.tier_of(doc)

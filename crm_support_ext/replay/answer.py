@@ -6,15 +6,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple, TextIO
 from zoneinfo import ZoneInfo
 
-from crm_support_ext.domain.business_calendar import Span
+from crm_support_ext.domain.business_calendar import Span, four_decimals, whole_seconds
+from crm_support_ext.domain.course import Course
 from crm_support_ext.domain.lifecycle import Status
-from crm_support_ext.domain.targets import Course, Figures, figures, late_by
-from crm_support_ext.replay.moments import Printer, printer, seconds
+from crm_support_ext.domain.targets import Figures, figures, late_by
+from crm_support_ext.replay.moments import Printer, printer
 from crm_support_ext.replay.policy import Policy
 from crm_support_ext.store.memory import MemoryTicket
 
@@ -156,7 +156,9 @@ def _answer(result: Result, ticket: MemoryTicket, counted: Figures, show: Printe
 		"survey_at": _shown(ticket.surveyed_at, show),
 		"closed_at": _shown(closed_at(ticket), show),
 		**targets(ticket, counted, show),
-		"seconds_in": {status.value: seconds(spent) for status, spent in time_in(ticket, result.end).items()},
+		"seconds_in": {
+			status.value: whole_seconds(spent) for status, spent in time_in(ticket, result.end).items()
+		},
 		"work": [],
 	}
 
@@ -176,22 +178,16 @@ def targets(ticket: MemoryTicket, counted: Figures, show: Printer) -> dict[str, 
 			"due": _shown(target.due, show),
 			"stopped_at": show(stop.at) if stop else None,
 			"stopped_by": stop.by.value if stop else None,
-			"counted_seconds": seconds(target.clock.counted),
+			"counted_seconds": whole_seconds(target.clock.counted),
 			"counted_days": four_decimals(target.clock.counted_days),
 			"met": target.met,
 		},
 		"fix": {
 			"stopped_at": show(fix.stop.at) if fix.stop else None,
-			"counted_seconds": seconds(fix.counted),
+			"counted_seconds": whole_seconds(fix.counted),
 		},
 	}
 
 
 def _shown(at: datetime | None, show: Printer) -> str | None:
 	return show(at) if at else None
-
-
-def four_decimals(days: Fraction) -> str:
-	"""Working days as the answer has them; half a unit of the last decimal goes to the even one."""
-	whole, rest = divmod(round(days * 10_000), 10_000)
-	return f"{whole}.{rest:04}"

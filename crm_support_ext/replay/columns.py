@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
+from crm_support_ext.domain.escalation import Kind as KindOfTicket
 from crm_support_ext.domain.lifecycle import CREATED, Event
 from crm_support_ext.domain.tiers import TIERS
 from crm_support_ext.replay.documents import Kind
@@ -22,7 +23,7 @@ EVENTS = (CREATED, *(event.value for event in Event if event not in (Event.MACHI
 ITEM_EVENTS = frozenset({Event.ITEM_RELEASED.value, Event.ITEM_DECLINED.value})
 """What happens to a parked item, and through it to the tickets that wait for it."""
 
-KINDS = ("fault", "question", "user support", "wish", "extension", "complaint", "licence")
+KINDS = tuple(kind.value for kind in KindOfTicket)
 
 
 class Facts(NamedTuple):

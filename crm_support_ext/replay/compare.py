@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TextIO
 
+from crm_support_ext.domain.business_calendar import whole_seconds
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.replay.answer import TIMED, Result, closed_at, summary, time_in
 from crm_support_ext.replay.figures import Figures, figures
 from crm_support_ext.replay.kept import Kept
-from crm_support_ext.replay.moments import printer, seconds
+from crm_support_ext.replay.moments import printer
 from crm_support_ext.replay.words import columns, share, span
 from crm_support_ext.store.memory import MemoryTicket
 
@@ -52,7 +53,9 @@ def _facts(result: Result, show: Callable[[datetime], str], ticket: MemoryTicket
 		"response_met": response.met,
 		"response_due": show(response.due) if response.due else None,
 		"refused": len(ticket.refused),
-		"seconds_in": {status.value: seconds(spent) for status, spent in time_in(ticket, result.end).items()},
+		"seconds_in": {
+			status.value: whole_seconds(spent) for status, spent in time_in(ticket, result.end).items()
+		},
 	}
 
 

@@ -137,8 +137,3 @@ def printer(zone: tzinfo) -> Printer:
 		return moment.astimezone(zone).isoformat()
 
 	return show
-
-
-def seconds(span: timedelta) -> int:
-	"""A span in whole seconds, rounded up."""
-	return -(-span // SECOND)

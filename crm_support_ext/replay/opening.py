@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,8 @@ from crm_support_ext.domain.business_calendar import (
 	BusinessCalendar,
 	Holidays,
 	Interval,
+	overlaps,
+	regions_of,
 )
 from crm_support_ext.replay.documents import Document, Kind, Rows, Table
 from crm_support_ext.replay.faults import shown
@@ -48,13 +49,12 @@ def check_calendar(document: Document, settings: Mapping[str, Any]) -> None:
 	if named and not any(calendar[day] for day in named):
 		document.fault(("calendar", named[0]), "the calendar never opens", "an interval on some weekday")
 	for day in named:
-		for one, next_one in pairwise(sorted(calendar[day])):
-			if next_one[:5] < one[6:]:
-				document.fault(
-					("calendar", day),
-					f"calendar.{day} has {one} and {next_one}",
-					"intervals that do not overlap",
-				)
+		for one, following in overlaps(_intervals(calendar[day])):
+			document.fault(
+				("calendar", day),
+				f"calendar.{day} has {_text(one)} and {_text(following)}",
+				"intervals that do not overlap",
+			)
 	_check_holidays(document, calendar.get("holidays", {}))
 
 
@@ -62,17 +62,15 @@ def _check_holidays(document: Document, named: Mapping[str, Any]) -> None:
 	"""The country and its subdivision are such that their public holidays are known."""
 	if "country" not in named and "subdivision" not in named:
 		return
-	from holidays import list_supported_countries  # slow to load, and rarely asked
-
-	countries = list_supported_countries(include_aliases=True)
 	country, subdivision = named.get("country", COUNTRY), named.get("subdivision", "")
 	path = ("calendar", "holidays")
-	if country and country not in countries:
+	regions = regions_of(country)
+	if country and regions is None:
 		document.fault(
 			(*path, "country"), f"calendar.holidays.country is {shown(country)}", "a code such as NL"
 		)
-	elif subdivision and subdivision not in countries.get(country, ()):
-		known = ", ".join(countries.get(country, ())) or "nothing"
+	elif subdivision and subdivision not in (regions or ()):
+		known = ", ".join(regions or ()) or "nothing"
 		wrong = f"calendar.holidays.subdivision is {shown(subdivision)}"
 		document.fault((*path, "subdivision"), wrong, f"one of {known}")
 
@@ -95,6 +93,11 @@ def read_calendar(settings: Mapping[str, Any]) -> BusinessCalendar:
 
 def _intervals(texts: Sequence[str]) -> tuple[Interval, ...]:
 	return tuple((_minute(text[:5]), _minute(text[6:])) for text in sorted(texts))
+
+
+def _text(interval: Interval) -> str:
+	"""As a policy writes it."""
+	return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in interval)
 
 
 def _minute(text: str) -> int:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from fractions import Fraction
 
-from crm_support_ext.domain.business_calendar import Unit, Week
+from crm_support_ext.domain.business_calendar import Unit, Week, four_decimals, whole_seconds
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.domain.receipts import receipt as clock_receipt
 from crm_support_ext.domain.targets import Target
-from crm_support_ext.replay.answer import TIMED, Result, closed_at, four_decimals, stays, time_in
+from crm_support_ext.replay.answer import TIMED, Result, closed_at, stays, time_in
 from crm_support_ext.replay.figures import Figures, figures
-from crm_support_ext.replay.moments import Printer, printer, seconds
+from crm_support_ext.replay.moments import Printer, printer
 from crm_support_ext.replay.words import WHY, columns, count, promised, share, span, working
 from crm_support_ext.store.memory import MemoryTicket
 
@@ -137,7 +137,7 @@ def _stays(result: Result, ticket: MemoryTicket) -> Iterator[str]:
 		for stay in stays(ticket, result.end)
 	]
 	sums = [
-		(status.value, _exact(spent), f"{seconds(spent):,}")
+		(status.value, _exact(spent), f"{whole_seconds(spent):,}")
 		for status, spent in time_in(ticket, result.end).items()
 	]
 	yield columns(("from", "to", "status", "seconds", "since it was"), intervals)
@@ -167,7 +167,7 @@ def _clock(result: Result, ticket: MemoryTicket) -> Iterator[str]:
 		yield columns(("from", "to", "promise clock", "seconds", "so far", "days so far"), lines)
 	yield (
 		f"total: {_exact(counted)} seconds, {four_decimals(days)} working days; "
-		f"counted_seconds {seconds(target.clock.counted)}, counted_days {four_decimals(target.clock.counted_days)}"
+		f"counted_seconds {whole_seconds(target.clock.counted)}, counted_days {four_decimals(target.clock.counted_days)}"
 	)
 
 

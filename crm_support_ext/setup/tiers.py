@@ -6,11 +6,11 @@ from typing import Any
 
 import frappe
 from frappe.utils import get_system_timezone
-from holidays import list_supported_countries
 
 from crm_support_ext.constants import CALENDAR, SETTINGS, TICKET, TIER
-from crm_support_ext.domain.business_calendar import OFFICE_HOURS, Span
+from crm_support_ext.domain.business_calendar import OFFICE_HOURS, WEEKDAYS, Span, regions_of
 from crm_support_ext.domain.tiers import TIERS
+from crm_support_ext.store.calendars import UNITS, country_code
 
 PRIORITY = "HD Ticket Priority"
 
@@ -65,7 +65,8 @@ def _tier(name: str) -> None:
 def _amounts(field: str, span: Span | None) -> dict[str, object]:
 	if span is None:
 		return {f"{field}_amount": 0}
-	return {f"{field}_amount": int(span.amount), f"{field}_unit": f"working {span.unit.value}s"}
+	unit = next(words for words, unit in UNITS.items() if unit is span.unit)
+	return {f"{field}_amount": int(span.amount), f"{field}_unit": unit}
 
 
 def _calendar() -> str:
@@ -75,14 +76,10 @@ def _calendar() -> str:
 		return name
 	doc = frappe.new_doc(CALENDAR)
 	doc.update({"calendar_name": name, "time_zone": get_system_timezone(), "country": _country()})
-	for weekday, intervals in zip(
-		("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-		OFFICE_HOURS,
-		strict=True,
-	):
+	for weekday, intervals in zip(WEEKDAYS, OFFICE_HOURS, strict=True):
 		for opens, closes in intervals:
 			bounds = {"opens": f"{opens // 60:02}:00:00", "closes": f"{closes // 60:02}:00:00"}
-			doc.append("hours", {"weekday": weekday, **bounds})
+			doc.append("hours", {"weekday": weekday.title(), **bounds})
 	return doc.insert(ignore_permissions=True).name
 
 
@@ -98,8 +95,7 @@ def after_wizard(answers: dict[str, Any] | None = None) -> None:
 
 def _country(country: str | None = None) -> str | None:
 	country = country or frappe.db.get_default("country") or "Netherlands"
-	code = (frappe.db.get_value("Country", country, "code") or "").upper()
-	return country if code in list_supported_countries() else None
+	return country if regions_of(country_code(country)) is not None else None
 
 
 def give_back() -> None:

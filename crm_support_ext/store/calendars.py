@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import frappe
 from frappe.utils import get_system_timezone
-from holidays import list_supported_countries
 
 from crm_support_ext.constants import CALENDAR, SETTINGS, TIER
 from crm_support_ext.domain.business_calendar import (
@@ -18,6 +17,7 @@ from crm_support_ext.domain.business_calendar import (
 	Holidays,
 	Span,
 	Unit,
+	regions_of,
 )
 from crm_support_ext.domain.tiers import Tier
 
@@ -47,19 +47,24 @@ def as_rule(doc: Any) -> BusinessCalendar:
 		kind: frozenset(frappe.utils.getdate(row.date) for row in doc.days if row.kind == kind)
 		for kind in ("Closed", "Open")
 	}
-	country = frappe.get_cached_value("Country", doc.country, "code") if doc.country else None
 	return BusinessCalendar(
 		ZoneInfo(doc.time_zone),
 		tuple(tuple(sorted(intervals)) for intervals in week.values()),
-		Holidays((country or "").upper(), doc.subdivision or "", days["Closed"], days["Open"]),
+		Holidays(country_code(doc.country), doc.subdivision or "", days["Closed"], days["Open"]),
 	)
+
+
+def country_code(country: str | None) -> str:
+	"""The code of a Country as python-holidays writes it; empty for none."""
+	code = frappe.get_cached_value("Country", country, "code") if country else None
+	return (code or "").upper()
 
 
 def holidays_from(country: str, subdivision: str, first: date) -> list[dict[str, str]]:
 	"""The public holidays of a country and region in the year from a day on; none where they are not known."""
-	code = (frappe.get_cached_value("Country", country, "code") or "").upper()
-	known = list_supported_countries(include_aliases=True)
-	if code not in known or (subdivision and subdivision not in known[code]):
+	code = country_code(country)
+	regions = regions_of(code)
+	if regions is None or (subdivision and subdivision not in regions):
 		return []
 	holidays, last = Holidays(code, subdivision), first + timedelta(days=364)
 	days = sorted(holidays.of_year(first.year) | holidays.of_year(last.year))
@@ -87,8 +92,8 @@ def tier_as_rule(doc: Any) -> Tier:
 
 
 def _span(amount: int, unit: str) -> Span | None:
-	return Span(Fraction(amount), _UNITS[unit]) if amount else None
+	return Span(Fraction(amount), UNITS[unit]) if amount else None
 
 
-_UNITS = {f"working {unit.value}s": unit for unit in Unit}
+UNITS = {f"working {unit.value}s": unit for unit in Unit}
 """By what a Priority Tier says."""

@@ -9,14 +9,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import frappe
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime
 from frappe import _
 from frappe.utils import escape_html, get_fullname, get_url
 
 from crm_support_ext.domain.lifecycle import Status
-from crm_support_ext.store.frappe import site_time
-from crm_support_ext.store.wording import as_html, site_language
+from crm_support_ext.store.wording import as_html, in_words, language_of, own_language
 
 
 class Mail(NamedTuple):
@@ -75,22 +72,4 @@ def whose(user: str, holder: str | None, lang: str) -> str:
 def customer_language(ticket: Any) -> str:
 	"""The language of who raised the ticket, else of its contact, else the site's."""
 	contact = frappe.db.get_value("Contact", ticket.contact, "user") if ticket.contact else None
-	return _language(ticket.raised_by) or _language(contact) or site_language()
-
-
-def language_of(user: str) -> str:
-	"""The language that a user reads."""
-	return _language(user) or site_language()
-
-
-def _language(user: str | None) -> str | None:
-	return frappe.db.get_value("User", user, "language") if user else None
-
-
-def in_words(at: datetime, lang: str) -> str:
-	"""A moment as it is said in a sentence, in the site's time zone."""
-	try:
-		locale = Locale.parse(lang, sep="-")
-	except (UnknownLocaleError, ValueError):
-		locale = Locale("en")
-	return format_datetime(site_time(at), "EEEE d MMMM, HH:mm", locale=locale)
+	return own_language(ticket.raised_by) or language_of(contact)

@@ -9,9 +9,14 @@ import frappe
 from crm_support_ext.constants import AGENT_MANAGER, TEAM, TEAM_MANAGER
 
 
+def assigned(ticket: Any) -> list[str]:
+	"""The users whom the ticket is assigned to."""
+	return frappe.parse_json(ticket.get("_assign") or "[]")
+
+
 def assignees(ticket: Any) -> list[str]:
-	"""The users whom the ticket is assigned to and who can log in."""
-	return _enabled(frappe.parse_json(ticket.get("_assign") or "[]"))
+	"""Those of them who can log in."""
+	return _enabled(assigned(ticket))
 
 
 def managers(ticket: Any) -> list[str]:

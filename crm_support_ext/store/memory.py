@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import count
 from typing import NamedTuple
 
 from crm_support_ext.domain.course import Course, Turn
-from crm_support_ext.domain.escalation import Escalation
 from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Status, StatusChange
 from crm_support_ext.domain.tiers import Tier
 
@@ -64,7 +63,6 @@ class MemoryTicket:
 	agreed: date | datetime | None = None
 	away: set[str] | None = None
 	conditions: list[Condition] | None = None
-	escalations: list[Escalation] = field(default_factory=list)
 
 	def course(self, tier: Tier | None) -> Course:
 		"""What its figures depend on, if it is of this tier."""
@@ -157,16 +155,6 @@ class MemoryStore:
 		if condition[2:] != last[2:]:
 			ticket.conditions.append(condition)
 
-	def escalations(self, ticket: MemoryTicket) -> list[Escalation]:
-		return ticket.escalations
-
-	def send_out(self, ticket: MemoryTicket, escalation: Escalation) -> None:
-		ticket.escalations.append(escalation)
-
-	def bring_back(self, ticket: MemoryTicket, escalation: Escalation, answer: str) -> None:
-		still = [each for each in ticket.escalations if each != replace(escalation, came_back_at=None)]
-		ticket.escalations = sorted([*still, escalation], key=_went_at)
-
 	def last_survey(self, ticket: MemoryTicket) -> datetime | None:
 		return self._last_asked.get((ticket.customer, ticket.contact))
 
@@ -180,10 +168,6 @@ class MemoryStore:
 
 def _number(ticket: MemoryTicket) -> int:
 	return ticket.number
-
-
-def _went_at(escalation: Escalation) -> datetime:
-	return escalation.went_at
 
 
 def _links(ticket: MemoryTicket) -> Iterator[str]:

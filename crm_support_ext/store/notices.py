@@ -10,6 +10,7 @@ from frappe import _
 from helpdesk.helpdesk.doctype.hd_ticket_activity.hd_ticket_activity import log_ticket_activity
 
 from crm_support_ext.domain.intake import Origin
+from crm_support_ext.store.holders import assigned
 
 
 def mark(ticket: Any, origin: Origin, sender: str) -> None:
@@ -28,12 +29,7 @@ def mark(ticket: Any, origin: Origin, sender: str) -> None:
 
 def tell_assignees(ticket: Any, line: str) -> None:
 	"""Ring the bell of those who hold the ticket."""
-	tell(assignees(ticket), ticket, line)
-
-
-def assignees(ticket: Any) -> list[str]:
-	"""Those who hold the ticket."""
-	return frappe.parse_json(ticket.get("_assign") or "[]")
+	tell(assigned(ticket), ticket, line)
 
 
 def tell(users: Iterable[str], ticket: Any, line: str) -> None:

@@ -18,6 +18,7 @@ from crm_support_ext.domain.intake import Origin
 from crm_support_ext.domain.party_mail import Thread, code_in, escalation_of, subject_with
 from crm_support_ext.store import notices
 from crm_support_ext.store.frappe import can_mail
+from crm_support_ext.store.holders import assigned
 from crm_support_ext.store.senders import (
 	belongs_to_ticket,
 	is_bounced,
@@ -122,7 +123,7 @@ def _is_partys(address: str, escalation: Any) -> bool:
 
 def _tell_holders(escalation: Any, line: str) -> None:
 	ticket = frappe.get_doc(TICKET, escalation.ticket)
-	notices.tell(notices.assignees(ticket) or [escalation.who], ticket, line)
+	notices.tell(assigned(ticket) or [escalation.who], ticket, line)
 
 
 def send(communication: Any) -> None:

@@ -41,6 +41,7 @@ from crm_support_ext.domain.promises import (
 from crm_support_ext.store.calendars import calendar_of, tier_named
 from crm_support_ext.store.courses import agreed_of
 from crm_support_ext.store.frappe import moment, now, site_time, status_of
+from crm_support_ext.store.holders import assigned
 from crm_support_ext.store.wording import as_html, with_next_update
 
 
@@ -168,7 +169,7 @@ def _times(doc: Any, due: datetime, at: datetime) -> dict[str, Any]:
 
 def first_assignee(doc: Any) -> str | None:
 	"""Who holds the ticket's promise; None if nobody does."""
-	return next(iter(frappe.parse_json(doc.get("_assign") or "[]")), None)
+	return next(iter(assigned(doc)), None)
 
 
 def _happening(doc: Any, before: Any, made: Made | None) -> Happening:

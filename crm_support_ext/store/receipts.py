@@ -11,23 +11,20 @@ import frappe
 from frappe import _
 
 from crm_support_ext.constants import TICKET
-from crm_support_ext.domain.business_calendar import BusinessCalendar, Span
+from crm_support_ext.domain.business_calendar import BusinessCalendar, Span, four_decimals, whole_seconds
 from crm_support_ext.domain.receipts import Line, Why, receipt
 from crm_support_ext.domain.targets import Clock, Figures, figures
-from crm_support_ext.store.calendars import calendar_name, calendar_of
-from crm_support_ext.store.courses import course_of
+from crm_support_ext.store.calendars import calendar_name
 from crm_support_ext.store.frappe import now, site_time
 from crm_support_ext.store.spans import both_units
-from crm_support_ext.store.targets import tier_of
-
-_SECOND = timedelta(seconds=1)
+from crm_support_ext.store.targets import clocks_of, tier_of
 
 
 def receipt_of(ticket: str) -> dict[str, Any]:
 	"""What api/target.py::receipt answers; no lines for a ticket whose record was not begun."""
 	doc = frappe.get_doc(TICKET, ticket)
-	at, calendar, tier = now(), calendar_of(doc), tier_of(doc, set())
-	course = course_of(doc, tier, None)
+	at, tier = now(), tier_of(doc)
+	course, calendar = clocks_of(doc)
 	head = {
 		"ticket": str(doc.name),
 		"subject": doc.subject,
@@ -46,13 +43,13 @@ def receipt_of(ticket: str) -> dict[str, Any]:
 
 _NOTHING: dict[str, Any] = {
 	"counted_seconds": 0,
-	"counted_days": "0.0000",
+	"counted_days": four_decimals(Fraction()),
 	"due": None,
 	"met": None,
 	"stopped_by": None,
 	"stopped_at": None,
 	"response": {"due": None, "at": None, "met": None},
-	"fix": {"at": None, "counted_seconds": 0, "counted_days": "0.0000"},
+	"fix": {"at": None, "counted_seconds": 0, "counted_days": four_decimals(Fraction())},
 	"lines": [],
 }
 
@@ -81,8 +78,8 @@ def _figures(counted: Figures) -> dict[str, Any]:
 
 def _clock(clock: Clock) -> dict[str, Any]:
 	return {
-		"counted_seconds": -(-clock.counted // _SECOND),
-		"counted_days": f"{float(round(clock.counted_days, 4)):.4f}",
+		"counted_seconds": whole_seconds(clock.counted),
+		"counted_days": four_decimals(clock.counted_days),
 	}
 
 
@@ -91,14 +88,14 @@ def _lines(lines: list[Line]) -> Iterator[dict[str, Any]]:
 	counted, days, seconds_so_far, days_so_far = timedelta(), Fraction(), 0, 0
 	for line in lines:
 		counted, days = counted + line.counted, days + line.days
-		seconds, parts = -(-counted // _SECOND), round(days * 10_000)
+		seconds, parts = whole_seconds(counted), round(days * 10_000)
 		yield {
 			"start": site_time(line.start),
 			"end": site_time(line.end),
 			"kind": KINDS[line.why],
 			"why": words(line.why),
 			"counted_seconds": seconds - seconds_so_far,
-			"days": f"{(parts - days_so_far) / 10_000:.4f}",
+			"days": four_decimals(Fraction(parts - days_so_far, 10_000)),
 		}
 		seconds_so_far, days_so_far = seconds, parts
 

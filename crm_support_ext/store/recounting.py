@@ -14,6 +14,7 @@ import frappe
 from frappe import _
 
 from crm_support_ext.constants import CALENDAR, TARGET, TICKET
+from crm_support_ext.domain.course import SOLVED
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.domain.targets import Figures, figures
 from crm_support_ext.store.calendars import as_rule, calendar_of, tier_as_rule
@@ -21,7 +22,8 @@ from crm_support_ext.store.courses import course_of
 from crm_support_ext.store.frappe import now, site_time
 from crm_support_ext.store.targets import tier_of
 
-RUNNING = tuple(status.value for status in Status if status not in (Status.RESOLVED, Status.CLOSED))
+RUNNING = tuple(status.value for status in Status if status not in SOLVED)
+"""The statuses of tickets that are not answered."""
 
 
 def running(*, calendar: str | None = None, tier: str | None = None) -> list[str]:
@@ -68,7 +70,7 @@ def what_moves(changed: Any) -> dict[str, int]:
 	answer, at = Counter(running=len(names), earlier=0, later=0, late=0), now()
 	for name in names:
 		doc = frappe.get_doc(TICKET, name)
-		tier = tier_of(doc, set()) if by_calendar else tier_as_rule(changed)
+		tier = tier_of(doc) if by_calendar else tier_as_rule(changed)
 		calendar = as_rule(changed) if by_calendar else calendar_of(doc)
 		if course := course_of(doc, tier, None):
 			answer.update(_moves(kept[name], figures(course, calendar, at)))

@@ -10,9 +10,9 @@ import frappe
 from bs4 import BeautifulSoup
 
 from crm_support_ext.constants import SETTINGS, TICKET
+from crm_support_ext.domain.course import SOLVED
 from crm_support_ext.domain.intake import is_bounce, is_machine_mail, only_says_thanks
-from crm_support_ext.domain.lifecycle import Status
-from crm_support_ext.store.frappe import is_desk_user
+from crm_support_ext.store.frappe import is_desk_user, status_of
 from crm_support_ext.store.under_way import is_merging, mail_being_received
 
 
@@ -45,7 +45,7 @@ class ReceivedMessage:
 
 	@property
 	def is_thanks_for_answer(self) -> bool:
-		answered = self.ticket.status in (Status.RESOLVED.value, Status.CLOSED.value)
+		answered = status_of(self.ticket) in SOLVED
 		return answered and only_says_thanks(plain_text(self.communication), thanks_phrases())
 
 

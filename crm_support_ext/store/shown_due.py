@@ -12,8 +12,8 @@ from typing import Any
 from frappe import _
 from frappe.utils import format_datetime, get_datetime, now_datetime
 
-AGREED_ON = "cse_agreed_on"
-BY_AGREEMENT = "By agreement"
+from crm_support_ext.constants import AGREED_ON
+from crm_support_ext.domain.tiers import BY_AGREEMENT
 
 FIELDS = (
 	"priority",

@@ -12,14 +12,14 @@ import frappe
 
 from crm_support_ext.constants import AGREED_ON, SETTINGS, TARGET, TICKET
 from crm_support_ext.domain import warnings
-from crm_support_ext.domain.business_calendar import BusinessCalendar
-from crm_support_ext.domain.course import Course, rests_since
+from crm_support_ext.domain.business_calendar import BusinessCalendar, whole_seconds
+from crm_support_ext.domain.course import SOLVED, Course, rests_since
 from crm_support_ext.domain.lifecycle import Event, Status
 from crm_support_ext.domain.targets import Figures, figures, paused
 from crm_support_ext.domain.tiers import AGREE_WITHIN, BY_AGREEMENT, Tier
 from crm_support_ext.store.calendars import calendar_name, calendar_of, tier_named
 from crm_support_ext.store.courses import course_of
-from crm_support_ext.store.frappe import moment, now, site_time
+from crm_support_ext.store.frappe import moment, now, site_time, status_of
 
 SHOWN = (
 	"response_by",
@@ -41,19 +41,17 @@ WARNED = ("warned_response", "warned_target")
 COUNTED_ANEW = frozenset({Event.WORKAROUND_GIVEN, Event.WORKAROUND_FAILED, Event.ESCALATED, Event.RETURNED})
 """What moves a clock without changing the status."""
 
-_SOLVED = (Status.RESOLVED.value, Status.CLOSED.value)
 _SECOND = timedelta(seconds=1)
 
 
-def tier_of(doc: Any, known: set[str]) -> Tier | None:
-	"""The tier of a ticket; None for a priority that has none and is among those ``known`` to its agreement.
+def tier_of(doc: Any) -> Tier:
+	"""The tier in which a ticket is counted; the one of the settings for a priority that has none."""
+	return tier_named(doc.priority) or tier_named(frappe.get_cached_doc(SETTINGS).default_tier) or Tier("")
 
-	A priority that neither knows counts as the least urgent tier, so that it never blocks a ticket.
-	"""
-	tier = tier_named(doc.priority)
-	if tier or doc.priority in known:
-		return tier
-	return tier_named(frappe.get_cached_doc(SETTINGS).default_tier) or Tier("")
+
+def clocks_of(doc: Any) -> tuple[Course | None, BusinessCalendar]:
+	"""What the clocks of a ticket are read from; no course if it has no record."""
+	return course_of(doc, tier_of(doc), None), calendar_of(doc)
 
 
 def count(doc: Any, tier: Tier) -> None:
@@ -88,7 +86,7 @@ def _is_moved(doc: Any) -> bool:
 	before = doc.get_doc_before_save()
 	if before is None or doc.flags.cse_happened in COUNTED_ANEW:
 		return True
-	if before.status in _SOLVED and doc.status in _SOLVED:
+	if {status_of(before), status_of(doc)} <= SOLVED:
 		return False  # a finished ticket keeps its figures
 	moving = ("priority", AGREED_ON, "first_responded_on")
 	return bool(doc.flags.cse_change) or any(doc.has_value_changed(field) for field in moving)
@@ -112,7 +110,7 @@ def leave(doc: Any) -> None:
 def recount(name: str) -> None:
 	"""Count a ticket again from its facts, now; nothing else about it changes."""
 	doc = frappe.get_doc(TICKET, name, for_update=True)
-	_count(doc, tier_of(doc, set()), now())
+	_count(doc, tier_of(doc), now())
 	if doc.flags.cse_target:
 		shown = {field: doc.get(field) for field in SHOWN}
 		frappe.db.set_value(TICKET, name, shown, update_modified=False)
@@ -148,14 +146,16 @@ def _show(doc: Any, course: Course, counted: Figures, calendar: BusinessCalendar
 	doc.update(
 		{
 			"response_by": _shown(response.due, response.at, response.met),
-			"first_response_time": _seconds(calendar.measure(created, response.at)) if response.at else None,
+			"first_response_time": whole_seconds(calendar.measure(created, response.at))
+			if response.at
+			else None,
 			"first_response_failed_by": _overrun(calendar, response.due, response.at, response.met),
 			"resolution_by": _shown(target.due or _to_agree_by(course, calendar), stop, target.met),
 			"resolution_date": stop and site_time(stop),
-			"resolution_time": _seconds(target.clock.counted) if stop else None,
+			"resolution_time": whole_seconds(target.clock.counted) if stop else None,
 			"resolution_failed_by": _overrun(calendar, target.due, stop, target.met),
 			"on_hold_since": rests and site_time(rests),
-			"total_hold_time": _seconds(paused(course, calendar, at)),
+			"total_hold_time": whole_seconds(paused(course, calendar, at)),
 		}
 	)
 
@@ -176,11 +176,7 @@ def _to_agree_by(course: Course, calendar: BusinessCalendar) -> datetime | None:
 
 
 def _overrun(calendar: BusinessCalendar, due: datetime | None, at: datetime | None, met: bool | None) -> Any:
-	return _seconds(calendar.measure(due, at)) if due and at and met is False else None
-
-
-def _seconds(span: timedelta) -> int:
-	return max(-(-span // _SECOND), 0)
+	return whole_seconds(calendar.measure(due, at)) if due and at and met is False else None
 
 
 _YES_NO = {True: "Yes", False: "No", None: None}
@@ -203,8 +199,8 @@ def _row(course: Course, counted: Figures) -> dict[str, Any]:
 		"response_met": _YES_NO[response.met],
 		"stopped_by": target.clock.stop and target.clock.stop.by.value,
 		"target_met": _YES_NO[target.met],
-		"counted_seconds": _seconds(target.clock.counted),
+		"counted_seconds": whole_seconds(target.clock.counted),
 		"counted_days": float(round(target.clock.counted_days, 4)),
-		"fix_seconds": _seconds(fix.counted),
+		"fix_seconds": whole_seconds(fix.counted),
 		"stale": 0,
 	}

@@ -10,13 +10,9 @@ from typing import Any
 import frappe
 
 from crm_support_ext.constants import TARGET
-from crm_support_ext.domain.business_calendar import BusinessCalendar
-from crm_support_ext.domain.targets import Course
 from crm_support_ext.domain.warnings import ClockName, moment_of, running, used
-from crm_support_ext.store.calendars import calendar_of
-from crm_support_ext.store.courses import course_of
 from crm_support_ext.store.holders import assignees
-from crm_support_ext.store.targets import tier_of
+from crm_support_ext.store.targets import clocks_of
 
 
 @dataclass(frozen=True)
@@ -31,11 +27,6 @@ class WarningLine:
 	used: int
 	due: datetime
 	assignees: Sequence[str]
-
-
-def clocks_of(doc: Any) -> tuple[Course | None, BusinessCalendar]:
-	"""What a ticket's clocks are read from; no course if it has no record."""
-	return course_of(doc, tier_of(doc, set()), None), calendar_of(doc)
 
 
 def line_of(warning: Any, doc: Any, at: datetime) -> WarningLine | None:

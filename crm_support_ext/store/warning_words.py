@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.translate import get_user_lang
 from frappe.utils import format_datetime, get_fullname, get_url
 
 from crm_support_ext.constants import TARGET_WARNING
 from crm_support_ext.domain.warnings import ClockName, as_one_sms
 from crm_support_ext.store.frappe import site_time
 from crm_support_ext.store.warning_lines import WarningLine
-
-
-@contextmanager
-def language_of(user: str) -> Iterator[None]:
-	"""Speak the language of this user for a while."""
-	before, lang = (frappe.local.lang, frappe.local.jenv), get_user_lang(user)
-	known = frappe.db.exists("Language", lang, cache=True)
-	frappe.local.lang, frappe.local.jenv = lang if known else "en", None
-	try:
-		yield
-	finally:
-		frappe.local.lang, frappe.local.jenv = before
+from crm_support_ext.store.wording import speaking_to
 
 
 def mail_digest(user: str, lines: Sequence[WarningLine]) -> None:
 	"""Queue the one mail about all of these warnings."""
 	lines = sorted(lines, key=_due)
-	with language_of(user):
+	with speaking_to(user):
 		if len(lines) > 1:
 			subject = _("{0} targets are running out").format(len(lines))
 		else:
@@ -43,14 +30,14 @@ def mail_digest(user: str, lines: Sequence[WarningLine]) -> None:
 
 def mail_at_once(user: str, line: WarningLine, link: str) -> None:
 	"""Queue the mail about a warning that cannot wait."""
-	with language_of(user):
+	with speaking_to(user):
 		_mail(user, _subject(line), _("Please say that you have seen this warning."), [line], link)
 
 
 def mail_manager(user: str, line: WarningLine, link: str, told: Sequence[str], minutes: int) -> None:
 	"""Queue the mail to a manager about a warning that nobody acknowledged."""
 	names = ", ".join(get_fullname(other) for other in told)
-	with language_of(user):
+	with speaking_to(user):
 		words = _("{0} got this warning and did not acknowledge it within {1} minutes.").format(
 			names, minutes
 		)
@@ -60,7 +47,7 @@ def mail_manager(user: str, line: WarningLine, link: str, told: Sequence[str], m
 
 def sms_text(user: str, line: WarningLine, link: str, *, to_manager: bool) -> str:
 	"""The warning as one SMS. It names no customer and no subject: it goes through strangers' hands."""
-	with language_of(user):
+	with speaking_to(user):
 		due = format_datetime(site_time(line.due), "d MMM HH:mm")
 		facts = line.ticket, line.tier, line.used, _short(line.clock), due, link
 		if to_manager:

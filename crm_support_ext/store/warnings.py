@@ -25,16 +25,16 @@ from crm_support_ext.constants import (
 	TIER,
 	WARNING_RECIPIENT,
 )
+from crm_support_ext.domain.course import Course
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.domain.promises import stand_in
-from crm_support_ext.domain.targets import Course
 from crm_support_ext.domain.warnings import Reached, Rhythm, Warned, reached
 from crm_support_ext.store.absences import away
 from crm_support_ext.store.calendars import calendar_of
 from crm_support_ext.store.frappe import can_mail, moment, site_time
 from crm_support_ext.store.holders import assignees, managers
-from crm_support_ext.store.targets import recount
-from crm_support_ext.store.warning_lines import WarningLine, clocks_of, line_of
+from crm_support_ext.store.targets import clocks_of, recount
+from crm_support_ext.store.warning_lines import WarningLine, line_of
 from crm_support_ext.store.warning_links import link_of
 from crm_support_ext.store.warning_sms import TO_SEND, can_send
 from crm_support_ext.store.warning_words import mail_at_once, mail_digest, mail_manager

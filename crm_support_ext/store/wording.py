@@ -1,16 +1,22 @@
-"""The six statuses in the customer's words (domain.md section 1), in the one language that the helpdesk can show."""
+"""In whose language the desk speaks, and the words that are the same wherever they are said (domain.md section 1)."""
 
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
+import babel.dates
 import frappe
+from babel import Locale, UnknownLocaleError
 from frappe import _
 from frappe.utils import format_datetime
 
 from crm_support_ext.constants import SETTINGS, TICKET_STATUS
 from crm_support_ext.domain.lifecycle import Status
+from crm_support_ext.store.frappe import site_time
 
 
 def site_language() -> str:
@@ -18,9 +24,40 @@ def site_language() -> str:
 	return frappe.get_cached_doc(SETTINGS).wording_language or frappe.db.get_default("lang") or "en"
 
 
+def own_language(user: str | None) -> str | None:
+	"""The language that a user chose, if they did."""
+	return frappe.db.get_value("User", user, "language") if user else None
+
+
+def language_of(user: str | None) -> str:
+	"""The language that a user reads: their own, else the site's."""
+	return own_language(user) or site_language()
+
+
+@contextmanager
+def speaking_to(user: str) -> Iterator[None]:
+	"""Speak the language of this user for a while; English, if the framework does not know it."""
+	before, lang = (frappe.local.lang, frappe.local.jenv), language_of(user)
+	known = frappe.db.exists("Language", lang, cache=True)
+	frappe.local.lang, frappe.local.jenv = lang if known else "en", None
+	try:
+		yield
+	finally:
+		frappe.local.lang, frappe.local.jenv = before
+
+
 def as_html(text: str) -> str:
 	"""Typed words as a message: what looks like markup stays text, and lines stay lines."""
 	return html.escape(text.strip(), quote=False).replace("\n", "<br>")
+
+
+def in_words(at: datetime, lang: str) -> str:
+	"""A moment as it is said in a sentence, in the site's time zone."""
+	try:
+		locale = Locale.parse(lang, sep="-")
+	except (UnknownLocaleError, ValueError):
+		locale = Locale("en")
+	return babel.dates.format_datetime(site_time(at), "EEEE d MMMM, HH:mm", locale=locale)
 
 
 def with_next_update(line: str | None, after: Any, *, has_time: bool) -> str:

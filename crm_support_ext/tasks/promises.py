@@ -22,6 +22,8 @@ from crm_support_ext.store import drafts, notices, promises
 from crm_support_ext.store.absences import held_by
 from crm_support_ext.store.calendars import calendar_of
 from crm_support_ext.store.frappe import can_mail, moment, now, site_time
+from crm_support_ext.store.wording import in_words, language_of
+from crm_support_ext.tasks.pieces import each, report_once
 
 BATCH = 500
 
@@ -55,20 +57,19 @@ def _open(rows: Any) -> Any:
 
 
 def _each(names: list[str], deal_with: Callable[[Any, Any], None]) -> int:
-	"""Deal with each promise in a transaction of its own; the answer is how many went well."""
-	done = 0
-	for name in names:
-		try:
-			if row := _claimed(name):
-				deal_with(row, frappe.get_doc(TICKET, row.ticket, for_update=True))
-				if row.job_error:
-					frappe.db.set_value(PROMISE, name, "job_error", None, update_modified=False)
-			done += 1
-		except Exception as error:
-			frappe.db.rollback()
-			_report_once(name, error)
-		frappe.db.commit()  # nosemgrep: each promise is its own transaction
-	return done
+	"""Deal with each promise, if no other worker does; the answer is how many went well."""
+	return each(names, lambda name: _deal(name, deal_with), _report)
+
+
+def _deal(name: str, deal_with: Callable[[Any, Any], None]) -> None:
+	if row := _claimed(name):
+		deal_with(row, frappe.get_doc(TICKET, row.ticket, for_update=True))
+		if row.job_error:
+			frappe.db.set_value(PROMISE, name, "job_error", None, update_modified=False)
+
+
+def _report(name: str, error: Exception) -> None:
+	report_once(PROMISE, name, "job_error", _("The promise of ticket #{0} cannot be dealt with"), error)
 
 
 def _claimed(name: str) -> Any | None:
@@ -92,9 +93,9 @@ def _break(row: Any, ticket: Any, at: datetime) -> None:
 	promises.end(ticket, State.BROKEN, due)
 	promises.renew(ticket, at)
 	for user in held_by(ticket, at).told:
-		lang = drafts.language_of(user)
+		lang = language_of(user)
 		line = _("The customer was promised an update by {0} and has had none", lang=lang)
-		notices.tell([user], ticket, line.format(drafts.in_words(due, lang)))
+		notices.tell([user], ticket, line.format(in_words(due, lang)))
 
 
 def _warn(row: Any, ticket: Any, at: datetime) -> None:
@@ -126,15 +127,3 @@ def _tell(user: str, ticket: Any, due: datetime, holder: str | None, at: datetim
 			reference_name=str(ticket.name),
 			email_headers={"X-Auto-Generated": "cse-promise", "Auto-Submitted": "auto-generated"},
 		)
-
-
-def _report_once(name: str, error: Exception) -> None:
-	known = frappe.db.get_value(PROMISE, name, ["ticket", "job_error"], as_dict=True)
-	sentence = str(error)[:500] or type(error).__name__
-	if known and known.job_error != sentence:
-		frappe.log_error(
-			title=_("The promise of ticket #{0} cannot be dealt with").format(known.ticket),
-			reference_doctype=PROMISE,
-			reference_name=name,
-		)
-		frappe.db.set_value(PROMISE, name, "job_error", sentence, update_modified=False)

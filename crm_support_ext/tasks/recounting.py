@@ -10,6 +10,7 @@ from frappe import _
 from crm_support_ext.constants import TARGET, TICKET
 from crm_support_ext.store.frappe import now, site_time
 from crm_support_ext.store.targets import recount
+from crm_support_ext.tasks.pieces import each
 
 BATCH = 200
 STEP = 10
@@ -34,28 +35,19 @@ def run(total: int = 0) -> None:
 	"""
 	names = frappe.get_all(TARGET, filters={"stale": 1}, pluck="name", order_by="modified", limit=BATCH)
 	left, counted = frappe.db.count(TARGET, {"stale": 1}), 0
-	for number, name in enumerate(names, start=1):
-		counted += _count(name)
-		if total and (number % STEP == 0 or number == left):
-			done = max(total - left + number, 0) * 100 / total
+	for first in range(0, len(names), STEP):
+		some = names[first : first + STEP]
+		counted += each(some, lambda name: _claim(name) and recount(name), _give_up)
+		if total:
+			done = max(total - left + first + len(some), 0) * 100 / total
 			frappe.publish_progress(done, title=_("Counting tickets again"))
 	if left > len(names) and counted:
 		frappe.enqueue("crm_support_ext.tasks.recounting.run", queue="long", total=total)
 
 
-def _count(name: str) -> bool:
-	"""Count one ticket, unless another worker is at it; the answer is whether it went well."""
-	try:
-		claimed = _claim(name)
-		if claimed:
-			recount(name)
-	except Exception:
-		frappe.db.rollback()
-		claimed = False
-		frappe.log_error(title=_("Ticket #{0} cannot be counted again").format(name))
-		frappe.db.set_value(TARGET, name, "stale", 0)
-	frappe.db.commit()  # nosemgrep: each ticket is its own transaction
-	return claimed
+def _give_up(name: str, error: Exception) -> None:
+	frappe.log_error(title=_("Ticket #{0} cannot be counted again").format(name))
+	frappe.db.set_value(TARGET, name, "stale", 0)
 
 
 def _claim(name: str) -> bool:

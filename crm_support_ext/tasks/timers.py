@@ -18,6 +18,7 @@ from crm_support_ext.constants import STATUS_LOG, TICKET_IMPORT
 from crm_support_ext.domain.lifecycle import Status, Timing
 from crm_support_ext.services import timers
 from crm_support_ext.store.frappe import FrappeStore, moment, now, site_time, timing
+from crm_support_ext.tasks.pieces import each, report_once
 
 BATCH = 500
 
@@ -55,20 +56,20 @@ def due(at: datetime, hours: int, *, unasked: bool = False) -> Any:
 
 
 def _each(lines: list[str], deal_with: Callable[[Any], None]) -> int:
-	"""Deal with each line in a transaction of its own; the answer is how many went well."""
-	done = 0
-	for name in lines:
-		try:
-			for line in _claimed(name):
-				deal_with(line)
-				if line.timer_error:
-					frappe.db.set_value(STATUS_LOG, name, "timer_error", None, update_modified=False)
-			done += 1
-		except Exception as error:
-			frappe.db.rollback()
-			_report_once(name, error)
-		frappe.db.commit()  # nosemgrep: each line is its own transaction
-	return done
+	"""Deal with each line, if no other worker does; the answer is how many went well."""
+	return each(lines, lambda name: _deal(name, deal_with), _report)
+
+
+def _deal(name: str, deal_with: Callable[[Any], None]) -> None:
+	for line in _claimed(name):
+		deal_with(line)
+		if line.timer_error:
+			frappe.db.set_value(STATUS_LOG, name, "timer_error", None, update_modified=False)
+
+
+def _report(name: str, error: Exception) -> None:
+	title = _("Ticket #{0} cannot be asked about or closed")
+	report_once(STATUS_LOG, name, "timer_error", title, error)
 
 
 def _claimed(name: str) -> Iterator[Any]:
@@ -93,15 +94,3 @@ def _close(line: Any, at: datetime) -> None:
 	ticket = store.ticket(line.ticket, for_update=True)
 	timers.close(store, ticket, at)
 	ticket.doc.save(ignore_permissions=True)
-
-
-def _report_once(name: str, error: Exception) -> None:
-	known = frappe.db.get_value(STATUS_LOG, name, ["ticket", "timer_error"], as_dict=True)
-	sentence = str(error)[:500] or type(error).__name__
-	if known and known.timer_error != sentence:
-		frappe.log_error(
-			title=_("Ticket #{0} cannot be asked about or closed").format(known.ticket),
-			reference_doctype=STATUS_LOG,
-			reference_name=name,
-		)
-		frappe.db.set_value(STATUS_LOG, name, "timer_error", sentence, update_modified=False)

@@ -15,6 +15,7 @@ import frappe
 from crm_support_ext.constants import TARGET, TARGET_WARNING, TICKET
 from crm_support_ext.store import warnings
 from crm_support_ext.store.frappe import now, site_time
+from crm_support_ext.tasks.pieces import each
 
 
 def run() -> None:
@@ -28,17 +29,7 @@ def run() -> None:
 
 
 def _each(names: Iterable[str], do: Callable[[str], Any]) -> None:
-	"""Do each piece of work in a transaction of its own, which sees all that was done before it was claimed."""
-	for name in names:
-		frappe.db.commit()  # nosemgrep: what was read to find it is not what is read to do it
-		try:
-			do(name)
-		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
-			frappe.db.rollback()  # somebody is at it; the next minute comes
-		except Exception as error:
-			frappe.db.rollback()
-			warnings.set_aside(name, error, now())
-		frappe.db.commit()  # nosemgrep: each piece of work is its own transaction
+	each(names, do, lambda name, error: warnings.set_aside(name, error, now()))
 
 
 def _ticket(name: str, at: datetime) -> Any:

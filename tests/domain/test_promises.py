@@ -27,7 +27,7 @@ from crm_support_ext.domain.promises import (
 	step,
 	warned_from,
 )
-from crm_support_ext.domain.targets import TIERS, Tier
+from crm_support_ext.domain.tiers import TIERS, Tier
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 DESK = BusinessCalendar(ZONE)

@@ -13,22 +13,11 @@ import pytest
 from hypothesis import given, settings
 
 from crm_support_ext.domain.business_calendar import BusinessCalendar, Holidays, Span, Unit, Week, days, hours
+from crm_support_ext.domain.course import Course, Stop, StoppedBy, Turn
 from crm_support_ext.domain.lifecycle import Status
-from crm_support_ext.domain.targets import (
-	TIERS,
-	Course,
-	Figures,
-	Stop,
-	StoppedBy,
-	Tier,
-	Turn,
-	Why,
-	due_at,
-	figures,
-	receipt,
-	response_due,
-	tier_by_answers,
-)
+from crm_support_ext.domain.receipts import Why, receipt
+from crm_support_ext.domain.targets import Figures, due_at, figures, response_due
+from crm_support_ext.domain.tiers import TIERS, Tier, tier_by_answers
 from tests.domain.minute_clock import DAYS, MINUTE, MinuteClock, Window
 from tests.domain.test_business_calendar import closed_in, seeds, weeks, windows
 

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_support_ext.domain.business_calendar import OFFICE_HOURS, BusinessCalendar, Span, Unit
+from crm_support_ext.domain.course import Course, Turn
 from crm_support_ext.domain.lifecycle import Status
-from crm_support_ext.domain.targets import BY_AGREEMENT, TIERS, Course, Tier, Turn
+from crm_support_ext.domain.tiers import BY_AGREEMENT, TIERS, Tier
 from crm_support_ext.domain.warnings import (
 	LINK_LASTS,
 	THRESHOLDS,

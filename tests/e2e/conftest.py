@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 import frappe
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.e2e.mailbox import Mailbox
 from tests.factories import PASSWORD
@@ -80,6 +80,14 @@ def real_mail() -> None:
 		frappe.db.set_single_value("HD Settings", "skip_email_workflow", 0)
 		frappe.db.delete("Email Queue")
 		frappe.db.delete("Email Queue Recipient")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patience(request: pytest.FixtureRequest) -> Iterator[None]:
+	"""A module that names its PATIENCE waits so long, in milliseconds, for what a page is to show."""
+	expect.set_options(timeout=getattr(request.module, "PATIENCE", 5_000))
+	yield
+	expect.set_options(timeout=5_000)
 
 
 @pytest.fixture

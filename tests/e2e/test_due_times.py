@@ -18,26 +18,15 @@ import pytest
 from frappe.utils import format_datetime, now_datetime
 from playwright.sync_api import Locator, Page, expect
 
+from crm_support_ext.store.targets import SHOWN
 from tests.e2e.desk import Desk, make_desk
+from tests.e2e.pages import PHONE
 from tests.factories import make
 
 PATIENCE = 20_000
-PHONE = {"width": 390, "height": 844}
 HOUR = 3600
 
-TIMES = (
-	"response_by",
-	"first_responded_on",
-	"first_response_time",
-	"first_response_failed_by",
-	"resolution_by",
-	"resolution_date",
-	"resolution_time",
-	"resolution_failed_by",
-	"on_hold_since",
-	"total_hold_time",
-	"agreement_status",
-)
+TIMES = (*SHOWN, "first_responded_on")
 
 ANSWERED = {"response_by": 20, "first_responded_on": -47, "first_response_time": 600}
 """The first reply came in time: ten minutes were counted, an hour went by."""
@@ -152,14 +141,6 @@ IN_PORTALS_LIST = {
 	"solved late": "Failed",
 	"no target": "No target",
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def patience():
-	"""These pages are large, and the machine may have other work."""
-	expect.set_options(timeout=PATIENCE)
-	yield
-	expect.set_options(timeout=5_000)
 
 
 @pytest.fixture

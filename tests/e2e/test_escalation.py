@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import frappe
@@ -10,22 +10,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.desk import Desk, make_desk
-from tests.e2e.test_pages import a_believable_ticket, button, choose, menu, menu_of, picture
+from tests.e2e.pages import PATIENCE, button, choose, menu, menu_of, picture
+from tests.e2e.pages import opened as opened_in
+from tests.e2e.test_pages import a_believable_ticket
 from tests.factories import make
 from tests.site.desk import mail, receive
 
-PATIENCE = 90_000
 QUESTION = "Is the disk of CRM03 full?"
 ANSWER = "It was: 412 GB of old logs. They are gone now."
 PLAIN = {"width": 1280, "height": 800}
 
-
-@pytest.fixture(scope="module", autouse=True)
-def patience() -> Iterator[None]:
-	"""These pages are large, and the machine may have other work."""
-	expect.set_options(timeout=PATIENCE)
-	yield
-	expect.set_options(timeout=5_000)
+opened = partial(opened_in, size=PLAIN)
 
 
 @pytest.fixture
@@ -41,14 +36,6 @@ def hosting(desk) -> tuple[str, str]:
 	with desk.on_site():
 		make("Escalation Party", party_name=name, line="Hosting provider", email=email)
 	return name, email
-
-
-def opened(page_as, user: str, ticket: str, *, portal: bool = False, size: dict[str, int] = PLAIN) -> Page:
-	page = page_as(user)
-	page.set_default_timeout(PATIENCE)
-	page.set_viewport_size(size)
-	page.goto(f"/helpdesk/{'my-tickets' if portal else 'tickets'}/{ticket}", wait_until="commit")
-	return page
 
 
 def escalate_by_hand(page: Page, party: str, name: str = "") -> None:

@@ -5,25 +5,21 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import frappe
 import pytest
 from helpdesk.helpdesk.doctype.hd_ticket.api import new
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from crm_support_ext.api.ticket import act
 from tests.e2e.desk import Desk, make_desk
+from tests.e2e.pages import PATIENCE, PHONE, button, choose, menu, menu_of, opened, picture
 from tests.factories import make_agent, make_contact, make_customer, make_user
-from tests.harness.bench import ROOT
-
-PATIENCE = 90_000
-PHONE = {"width": 390, "height": 844}
 
 BUTTONS = {
 	"New": (["Take up", "Ask the customer", "Resolve"], ["Park", "Workaround given", "Receipt", "Escalate"]),
@@ -50,14 +46,6 @@ EVERY_BUTTON = sorted(
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def patience():
-	"""These pages are large, and the machine may have other work."""
-	expect.set_options(timeout=PATIENCE)
-	yield
-	expect.set_options(timeout=5_000)
-
-
 @pytest.fixture
 def desk(on_site) -> Desk:
 	return make_desk(on_site, "Bakkerij De Ochtend")
@@ -67,49 +55,13 @@ def desk(on_site) -> Desk:
 def open_ticket(page_as) -> Callable[..., Page]:
 	"""`open_ticket(user, name)`: the ticket's page as this agent; with `portal=True` as this customer."""
 
-	def open_page(
-		user: str, ticket: str, *, portal: bool = False, size: dict[str, int] | None = None
-	) -> Page:
-		page = page_as(user)
-		page.set_default_timeout(PATIENCE)
-		if size:
-			page.set_viewport_size(size)
-		page.goto(f"/helpdesk/{'my-tickets' if portal else 'tickets'}/{ticket}", wait_until="commit")
-		return page
-
-	return open_page
-
-
-def button(page: Page | Locator, label: str) -> Locator:
-	"""The button with exactly this label."""
-	return page.get_by_role("button", name=label, exact=True)
+	return partial(opened, page_as)
 
 
 def offered(page: Page) -> list[str]:
 	"""Which of our buttons are in sight, from left to right."""
 	labels = [label.strip() for label in page.get_by_role("button").all_inner_texts()]
 	return [label for label in labels if label in EVERY_BUTTON]
-
-
-def menu(page: Page, label: str) -> Locator:
-	"""The button with this label that opens a menu; the sidebar has plain ones of the same name."""
-	return button(page, label).and_(page.locator("[aria-haspopup=menu]"))
-
-
-def menu_of(page: Page, label: str) -> list[str]:
-	"""What a menu offers; it is closed again."""
-	menu(page, label).click()
-	expect(page.get_by_role("menuitem").first).to_be_visible()
-	entries = [entry.strip() for entry in page.get_by_role("menuitem").all_inner_texts()]
-	page.keyboard.press("Escape")
-	expect(page.get_by_role("menuitem")).to_have_count(0)
-	return entries
-
-
-def choose(page: Page, label: str, entry: str) -> None:
-	"""Open the menu of this label and press an entry."""
-	menu(page, label).click()
-	page.get_by_role("menuitem", name=entry, exact=True).click()
 
 
 def answer_dialog(page: Page, title: str, text: str) -> None:
@@ -150,13 +102,6 @@ def say_toast(page: Page, text: str | re.Pattern[str]) -> None:
 	expect(
 		page.get_by_role("region", name=re.compile("Notifications")).get_by_text(text).first
 	).to_be_visible()
-
-
-def picture(page: Page, name: str) -> None:
-	"""A picture for the documentation."""
-	folder = ROOT / ("docs/pictures" if os.environ.get("PICTURES") == "1" else "build/screenshots")
-	folder.mkdir(parents=True, exist_ok=True)
-	page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 @pytest.mark.parametrize("status", BUTTONS)

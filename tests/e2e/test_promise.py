@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import frappe
@@ -17,39 +15,13 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from crm_support_ext.constants import NEXT_UPDATE, PROMISE
 from tests.e2e.desk import Desk, make_desk
+from tests.e2e.pages import PATIENCE, button, opened, picture
 from tests.factories import make
-from tests.harness.bench import ROOT
-
-PATIENCE = 90_000
-
-
-@pytest.fixture(scope="module", autouse=True)
-def patience():
-	expect.set_options(timeout=PATIENCE)
-	yield
-	expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
 def desk(on_site) -> Desk:
 	return make_desk(on_site, "Bakkerij De Ochtend")
-
-
-def opened(page_as, user: str, ticket: str, *, portal: bool = False) -> Page:
-	page = page_as(user)
-	page.set_default_timeout(PATIENCE)
-	page.goto(f"/helpdesk/{'my-tickets' if portal else 'tickets'}/{ticket}", wait_until="commit")
-	return page
-
-
-def button(page: Page | Locator, label: str) -> Locator:
-	return page.get_by_role("button", name=label, exact=True)
-
-
-def picture(page: Page, name: str) -> None:
-	folder = ROOT / ("docs/pictures" if os.environ.get("PICTURES") == "1" else "build/screenshots")
-	folder.mkdir(parents=True, exist_ok=True)
-	page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def fold_out(page: Page) -> None:

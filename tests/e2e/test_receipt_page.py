@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import frappe
 import pytest
@@ -20,23 +18,15 @@ from playwright.sync_api import Page, expect
 from crm_support_ext.store import workarounds
 from crm_support_ext.tasks import recounting
 from tests.e2e.desk import Desk, make_desk
+from tests.e2e.pages import PATIENCE, PHONE, picture
 from tests.factories import make, make_ticket
 from tests.harness.bench import HOME, ROOT, SITES
 from tests.harness.services import Service, free_port
 from tests.site.desk import happen, reply
 
-PATIENCE = 90_000
-PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+WIDE = {"width": 1280, "height": 900}
 TUESDAY = datetime(2026, 11, 3, 8, 12, 30)
 """In UTC; the desk's clocks in Amsterdam are an hour ahead."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def patience():
-	"""These pages are large, and the machine may have other work."""
-	expect.set_options(timeout=PATIENCE)
-	yield
-	expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
@@ -96,14 +86,6 @@ def live() -> Iterator[int]:
 	config.write_text(before)
 
 
-def picture(page: Page, name: str) -> None:
-	"""A picture, of the documentation if it is one of its own."""
-	documented = name in ("receipt", "workspace", "calendar") and os.environ.get("PICTURES")
-	folder = ROOT / "docs" / "pictures" if documented else ROOT / "build" / "screenshots"
-	folder.mkdir(parents=True, exist_ok=True)
-	page.screenshot(path=Path(folder, f"{name}.png"))
-
-
 def seconds(clock: str) -> int:
 	hours, minutes, rest = clock.split(":")
 	return int(hours) * 3600 + int(minutes) * 60 + int(rest)
@@ -131,7 +113,7 @@ def test_the_receipt_opens_from_the_ticket_page_in_a_new_tab(mailbox, desk, tick
 	if portal and size is PHONE:
 		page.goto(f"/support/receipt?ticket={ticket}")
 		expect_receipt(page)
-		return picture(page, "receipt-phone")
+		return picture(page, "receipt-phone", documented=False)
 	if not portal:
 		page.get_by_role("button", name="More", exact=True).and_(page.locator("[aria-haspopup=menu]")).click()
 	with page.context.expect_page() as opened:
@@ -181,7 +163,7 @@ def test_the_workspace_shows_cards_chart_and_shortcuts_to_a_manager(desk, ticket
 	picture(page, "workspace")
 	page.goto("/app/query-report/Targets Kept", wait_until="commit")
 	expect(page.locator(".dt-row", has_text="II").first).to_be_visible()
-	picture(page, "targets-kept")
+	picture(page, "targets-kept", documented=False)
 
 
 def test_an_agents_workspace_has_no_figures_of_managers_and_no_errors(desk, page_of):
@@ -257,7 +239,7 @@ def test_a_saved_change_counts_the_tickets_again_and_shows_how_far_it_is(desk, p
 		frappe.set_user(desk.agent)
 		recounting.run(total=frappe.db.count("Ticket Target", {"stale": 1}))
 	expect(page.locator(".modal-dialog:visible", has_text="Counting tickets again")).to_be_visible()
-	picture(page, "recount")
+	picture(page, "recount", documented=False)
 	assert desk.get(names[0], "resolution_by") > before
 	with on_site():
 		tier = frappe.get_doc("Priority Tier", "III")

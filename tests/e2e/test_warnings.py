@@ -15,10 +15,10 @@ from frappe.utils import now_datetime
 from crm_support_ext.constants import STATUS_LOG, TARGET_WARNING, TICKET
 from crm_support_ext.store.targets import recount
 from tests.e2e.desk import make_desk
+from tests.factories import make_open_calendar
 from tests.harness.bench import SITE, SITES, environ
 from tests.harness.site import FRAPPE
 
-WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SUBJECT = "Nobody can log in since the update"
 ALWAYS = "Open for the warnings"
 
@@ -28,11 +28,9 @@ def always_open() -> Iterator[None]:
 	"""A desk that never closes, as long as these tests last."""
 	from tests.e2e.conftest import connected
 
-	hours = [{"weekday": day, "opens": "00:00:00", "closes": "00:00:00"} for day in WEEK]
-	calendar = {"doctype": "Support Calendar", "calendar_name": ALWAYS, "time_zone": "UTC", "hours": hours}
 	with connected():
 		before = frappe.db.get_single_value("CRM Support Settings", "calendar")
-		frappe.get_doc(calendar).insert()
+		make_open_calendar(ALWAYS)
 		use_calendar(ALWAYS)
 	yield
 	with connected():

@@ -6,24 +6,15 @@
 from __future__ import annotations
 
 import frappe
-import pytest
 from playwright.sync_api import expect
 
 from crm_support_ext.constants import TARGET
+from tests.e2e import pages
 from tests.e2e.desk import make_desk
-from tests.e2e.test_escalation import opened
-from tests.e2e.test_pages import button, choose, menu_of, picture
+from tests.e2e.pages import button, choose, menu_of, opened, picture
 
-PATIENCE = 90_000
+PATIENCE = pages.PATIENCE
 WORDS = "Use the old import <b>until</b> Friday."
-
-
-@pytest.fixture(scope="module", autouse=True)
-def patience():
-	"""These pages are large, and the machine may have other work."""
-	expect.set_options(timeout=PATIENCE)
-	yield
-	expect.set_options(timeout=5_000)
 
 
 def test_a_workaround_stops_the_clock_and_its_failure_starts_it_again(on_site, mailbox, page_as):

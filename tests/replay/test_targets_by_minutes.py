@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crm_support_ext.domain.targets import receipt
-from crm_support_ext.replay.answer import Result, four_decimals, write_json
-from crm_support_ext.replay.moments import seconds
+from crm_support_ext.domain.business_calendar import four_decimals, whole_seconds
+from crm_support_ext.domain.receipts import receipt
+from crm_support_ext.replay.answer import Result, write_json
 from crm_support_ext.replay.policy import load_policy
 from crm_support_ext.replay.simulation import replay
 from tests.replay.minutes import Happened, Hours, Promise, answer, chain
@@ -142,5 +142,5 @@ def test_a_receipt_has_no_gap_and_adds_up_to_what_was_counted(
 			assert line.start == at < line.end
 			at = line.end
 		figures = told(result, name)
-		assert seconds(sum((line.counted for line in lines), timedelta())) == figures["counted_seconds"]
+		assert whole_seconds(sum((line.counted for line in lines), timedelta())) == figures["counted_seconds"]
 		assert four_decimals(sum(line.days for line in lines)) == figures["counted_days"]

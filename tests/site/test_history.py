@@ -9,11 +9,11 @@ import pytest
 
 import crm_support_ext
 from crm_support_ext.api import history
+from crm_support_ext.domain.business_calendar import whole_seconds
 from crm_support_ext.replay import upload
 from crm_support_ext.replay.engine import Engine
 from crm_support_ext.replay.log import read_log
 from crm_support_ext.replay.mapping import OURS
-from crm_support_ext.replay.moments import seconds
 from crm_support_ext.replay.policy import load_policy
 from crm_support_ext.replay.simulation import end_of, replay
 from crm_support_ext.store.frappe import moment
@@ -118,11 +118,11 @@ def clocks_in_the_replay(policy, names):
 				target.clock.stop.at,
 				target.clock.stop.by.value,
 				yes_no[target.met],
-				seconds(target.clock.counted),
+				whole_seconds(target.clock.counted),
 				target.due,
 				response.at,
 				yes_no[response.met],
-				seconds(counted.fix.counted),
+				whole_seconds(counted.fix.counted),
 			),
 		)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 import frappe
 import pytest
@@ -14,49 +13,20 @@ from frappe.utils import now_datetime
 from crm_support_ext.constants import PROMISE
 from crm_support_ext.store.frappe import now
 from crm_support_ext.tasks import promises
-from tests.harness.bench import SITE
+from tests.factories import make_open_calendar
 from tests.site.desk import AGENT, mails, people, remove, ticket_in
+from tests.site.workers import start as start_worker
 
 TICKETS = 12
 
-WORKER = f"""
-import os, signal, sys, frappe
-frappe.init({SITE!r}); frappe.connect(); frappe.set_user("Administrator")
-from crm_support_ext.tasks import promises
-die_at, done, deal = int(sys.argv[1]), 0, {{name: getattr(promises, name) for name in ("_break", "_warn")}}
-def dying(name):
-	def do(*args):
-		global done
-		deal[name](*args)
-		done += 1
-		if done == die_at:
-			os.kill(os.getpid(), signal.SIGKILL)
-	return do
-for name in deal:
-	setattr(promises, name, dying(name))
-promises.run()
-"""
-
-
-def start(die_at: int = 0) -> subprocess.Popen:
-	return subprocess.Popen([sys.executable, "-c", WORKER, str(die_at)], stderr=subprocess.PIPE)
+start = partial(start_worker, "tasks.promises._break tasks.promises._warn", "promises")
 
 
 @pytest.fixture
 def due():
 	"""Tickets of an agent's, half with a promise that has passed and half with one to warn of, committed."""
 	people()
-	frappe.get_doc(
-		{
-			"doctype": "Support Calendar",
-			"calendar_name": "Always",
-			"time_zone": "UTC",
-			"hours": [
-				{"weekday": day, "opens": "00:00:00", "closes": "00:00:00"}
-				for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-			],
-		}
-	).insert()
+	make_open_calendar("Always")
 	calendar = frappe.db.get_single_value("CRM Support Settings", "calendar")
 	frappe.db.set_single_value("CRM Support Settings", "calendar", "Always")
 	frappe.clear_document_cache("CRM Support Settings")

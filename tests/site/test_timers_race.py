@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 import frappe
 import pytest
 
 from crm_support_ext.constants import STATUS_LOG
 from crm_support_ext.store.frappe import present_entry
-from tests.harness.bench import SITE
 from tests.site.desk import REQUEST, mails, people, remove, ticket_in
+from tests.site.workers import start as start_worker
 
 TICKETS = 24
 
-WORKER = f"""
-import os, signal, sys, frappe
-frappe.init({SITE!r}); frappe.connect(); frappe.set_user("Administrator")
-from crm_support_ext.tasks import timers
-die_at, done, deal = int(sys.argv[1]), 0, {{name: getattr(timers, name) for name in ("_ask", "_close")}}
-def dying(name):
-	def do(*args):
-		global done
-		deal[name](*args)
-		done += 1
-		if done == die_at:
-			os.kill(os.getpid(), signal.SIGKILL)
-	return do
-for name in deal:
-	setattr(timers, name, dying(name))
-timers.run()
-"""
-
-
-def start(die_at: int = 0) -> subprocess.Popen:
-	return subprocess.Popen([sys.executable, "-c", WORKER, str(die_at)], stderr=subprocess.PIPE)
+start = partial(start_worker, "tasks.timers._ask tasks.timers._close", "timers")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
 
@@ -14,38 +13,22 @@ from frappe.utils import now_datetime
 from crm_support_ext.constants import STATUS_LOG, TARGET, TARGET_WARNING, WARNING_RECIPIENT
 from crm_support_ext.store import targets, warnings
 from crm_support_ext.store.frappe import now
-from tests.harness.bench import SITE
+from tests.factories import make_open_calendar
 from tests.site.desk import AGENT, MANAGER, remove
 from tests.site.gateway import gateway, use
 from tests.site.warned import BEN, NUMBERS, TEAM, mails, staff, ticket, without_number
+from tests.site.workers import start as start_worker
 
 AT_ONCE, DIGEST = 12, 6
 
-WORKER = f"""
-import os, signal, sys, frappe
-frappe.init({SITE!r}); frappe.connect(); frappe.set_user("Administrator")
-from crm_support_ext.store import sms, warnings
-from crm_support_ext.tasks import warning_sms, warnings as task
-steps = [(warnings, name) for name in ("notice", "tell_at_once", "tell_in_digest", "tell_manager")] + [(sms, "send")]
-die_at, done = int(sys.argv[1]), 0
-def dying(do):
-	def and_die(*args):
-		global done
-		do(*args)
-		done += 1
-		if done == die_at:
-			os.kill(os.getpid(), signal.SIGKILL)
-	return and_die
-for module, name in steps:
-	setattr(module, name, dying(getattr(module, name)))
-if sys.argv[2] == "all":
-	task.run()
-warning_sms.run()
-"""
+STEPS = (
+	"store.warnings.notice store.warnings.tell_at_once store.warnings.tell_in_digest store.warnings.tell_manager"
+	" store.sms.send"
+)
 
 
-def start(die_at: int = 0, what: str = "all") -> subprocess.Popen:
-	return subprocess.Popen([sys.executable, "-c", WORKER, str(die_at), what], stderr=subprocess.PIPE)
+def start(die_at: int = 0, jobs: str = "warnings warning_sms") -> subprocess.Popen:
+	return start_worker(STEPS, jobs, die_at)
 
 
 def finish(worker: subprocess.Popen, code: int = 0) -> None:
@@ -66,15 +49,8 @@ def due(phone):
 	office = frappe.db.get_value("Support Calendar", "Office hours", fields, as_dict=True)
 	staff()
 	frappe.db.delete("Error Log", {})
-	hours = [{"weekday": day, "opens": "00:00:00", "closes": "00:00:00"} for day in WEEK]
-	always = {
-		"doctype": "Support Calendar",
-		"calendar_name": "Warned always",
-		"time_zone": "UTC",
-		"hours": hours,
-	}
 	calendar = frappe.db.get_single_value("CRM Support Settings", "calendar")
-	frappe.get_doc(always).insert()
+	make_open_calendar("Warned always")
 	frappe.db.set_single_value("CRM Support Settings", "calendar", "Warned always")
 	frappe.clear_document_cache("CRM Support Settings")
 	made = [reached(35, AGENT, tier="I") for _ in range(AT_ONCE)]
@@ -92,9 +68,6 @@ def due(phone):
 	without_number(*NUMBERS)
 	frappe.delete_doc("Support Calendar", "Warned always", force=True)
 	frappe.db.commit()
-
-
-WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def reached(minutes: int, *assignees: str, tier: str) -> str:
@@ -178,7 +151,7 @@ def test_killed_during_the_call_to_the_gateway_sends_no_sms_twice_and_the_manage
 	finish(start(die_at=AT_ONCE + DIGEST + AT_ONCE + 1 + 2), -9)
 	assert len(phone.sent) == 2
 	for die_at in (1, 3):
-		finish(start(die_at, "sms"), -9)
+		finish(start(die_at, "warning_sms"), -9)
 	finish(start())
 	frappe.db.rollback()
 	assert sms_of(phone, AGENT) == Counter(urgent)

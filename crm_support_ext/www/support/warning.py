@@ -15,7 +15,7 @@ from frappe.sessions import get_csrf_token
 from crm_support_ext.constants import TARGET_WARNING, TICKET
 from crm_support_ext.store.frappe import now
 from crm_support_ext.store.warning_links import told_by
-from crm_support_ext.store.warning_words import language_of
+from crm_support_ext.store.wording import speaking_to
 
 no_cache = 1
 
@@ -24,7 +24,7 @@ def get_context(context: Any) -> None:
 	"""Say what the warning is about, in the language of whoever got it."""
 	key = str(frappe.form_dict.get("key") or "")
 	line = _told_by(key)
-	with language_of(line.user if line else frappe.session.user):
+	with speaking_to(line.user if line else frappe.session.user):
 		context.update({"key": key, "title": _("Warning"), "lang": frappe.local.lang})
 		if line is None:
 			context.http_status_code = 404

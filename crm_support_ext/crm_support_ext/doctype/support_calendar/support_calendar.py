@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from holidays import list_supported_countries
 
-from crm_support_ext.store.calendars import as_rule
+from crm_support_ext.domain.business_calendar import WEEKDAYS, overlaps, regions_of
+from crm_support_ext.store.calendars import as_rule, country_code
 from crm_support_ext.store.recounting import to_be_recounted
 
 
@@ -49,9 +48,10 @@ class SupportCalendar(Document):
 					)
 				)
 		for weekday, intervals in zip(WEEKDAYS, rule.week, strict=True):
-			if any(following[0] < one[1] for one, following in pairwise(intervals)):
+			if any(overlaps(intervals)):
+				name = _(weekday.title())
 				frappe.throw(
-					_("The intervals of {0} overlap. Let one end before the next begins.").format(_(weekday))
+					_("The intervals of {0} overlap. Let one end before the next begins.").format(name)
 				)
 
 	def check_holidays(self) -> None:
@@ -59,20 +59,16 @@ class SupportCalendar(Document):
 		if not self.country:
 			self.subdivision = None
 			return
-		known = list_supported_countries(include_aliases=True)
-		code = (frappe.get_cached_value("Country", self.country, "code") or "").upper()
-		if code not in known:
+		regions = regions_of(country_code(self.country))
+		if regions is None:
 			frappe.throw(
 				_(
 					"The public holidays of {0} are not known. Leave the country empty and enter the days."
 				).format(self.country)
 			)
-		if self.subdivision and self.subdivision not in known[code]:
+		if self.subdivision and self.subdivision not in regions:
 			frappe.throw(
 				_("{0} has no region {1}. It has: {2}.").format(
-					self.country, self.subdivision, ", ".join(known[code]) or _("none")
+					self.country, self.subdivision, ", ".join(regions) or _("none")
 				)
 			)
-
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
