@@ -74,15 +74,37 @@ class Button:
 
 	def row(self, doc: Any) -> dict[str, Any]:
 		"""As the form scripts read it."""
-		return {
-			"event": self.event,
-			"label": self.label(),
-			"prompt": self.prompt(),
-			"needs_text": self.needs_text,
-			"seldom": self.is_seldom,
-			"url": self.url(doc),
-			"fields": [asked.row() for asked in self.fields(doc)],
-		}
+		return row(
+			self.event,
+			self.label(),
+			self.prompt(),
+			needs_text=self.needs_text,
+			seldom=self.is_seldom,
+			url=self.url(doc),
+			fields=self.fields(doc),
+		)
+
+
+def row(
+	event: str,
+	label: str,
+	asked: str,
+	*,
+	needs_text: bool = False,
+	seldom: bool = False,
+	url: str = "",
+	fields: Sequence[Field] = (),
+) -> dict[str, Any]:
+	"""A button as the form scripts read it; ``asked`` is what it asks for in words."""
+	return {
+		"event": event,
+		"label": label,
+		"prompt": asked,
+		"needs_text": needs_text,
+		"seldom": seldom,
+		"url": url,
+		"fields": [field.row() for field in fields],
+	}
 
 
 def answers(fields: Sequence[Field], values: Mapping[str, Any] | str | None) -> dict[str, Any]:

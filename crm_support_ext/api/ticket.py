@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 
 from crm_support_ext.api import escalation, promise, target
-from crm_support_ext.api.buttons import Button, answers
+from crm_support_ext.api.buttons import Button, answers, row
 from crm_support_ext.constants import REASON, STATUS_LOG, TICKET
 from crm_support_ext.domain.lifecycle import (
 	EXPRESSIBLE,
@@ -48,7 +48,7 @@ def actions(ticket: str) -> dict[str, Any]:
 	doc = _ticket(ticket, "read")
 	rows = _moves(doc) + [button.row(doc) for button in BUTTONS if button.is_offered(doc)]
 	if decide(status_of(doc), Event.CUSTOMER_REPLIED) is FollowUp.NEEDED:
-		rows.append(_row("follow_up", _("Follow up"), prompt(None), needs_text=True))
+		rows.append(row("follow_up", _("Follow up"), prompt(None), needs_text=True))
 	return {"actions": rows, "more": _("More"), "due": shown_due(doc)}
 
 
@@ -56,7 +56,7 @@ def _moves(doc: Any) -> list[dict[str, Any]]:
 	"""The buttons by which the table lets the user move the ticket."""
 	possible = list(allowed(status_of(doc), actor()))
 	return [
-		_row(
+		row(
 			event.value,
 			event_label(event),
 			prompt(event),
@@ -67,17 +67,6 @@ def _moves(doc: Any) -> list[dict[str, Any]]:
 		if event is not Event.CONFIRMED  # the portal has its own Close button
 		and not (event is Event.TAKEN_UP and Event.REOPENED in possible)  # two words for one press
 	]
-
-
-def _row(event: str, label: str, asked: str, *, needs_text: bool, seldom: bool = False) -> dict[str, Any]:
-	return {
-		"event": event,
-		"label": label,
-		"prompt": asked,
-		"needs_text": needs_text,
-		"seldom": seldom,
-		"fields": [],
-	}
 
 
 @frappe.whitelist(methods=["POST"])

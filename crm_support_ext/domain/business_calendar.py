@@ -80,6 +80,15 @@ class Span:
 		return f"{amount} working {self.unit.value}{'' if self.amount == 1 else 's'}"
 
 
+def in_other_unit(span: Span, week: Week) -> Span | None:
+	"""The same in the other unit, in a week whose days are all of one length; None in any other."""
+	lengths = {sum(closes - opens for opens, closes in day) for day in week if day}
+	if len(lengths) != 1:
+		return None
+	day = Fraction(lengths.pop(), 60)
+	return hours(span.amount * day) if span.unit is Unit.DAY else days(span.amount / day)
+
+
 def as_hours(time: timedelta) -> Fraction:
 	"""An amount of working time in working hours, exactly."""
 	return Fraction(time // _MICROSECOND, _HOUR)

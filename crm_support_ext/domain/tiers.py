@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crm_support_ext.domain.business_calendar import Span, Unit, Week, days, hours
+from crm_support_ext.domain.business_calendar import Span, days, hours
 
 BY_AGREEMENT = "By agreement"
 """The tier whose target is the date agreed with the customer; until there is one, that of the tier, if any."""
@@ -49,11 +49,3 @@ def tier_by_answers(*, can_go_on: bool, way_around: bool) -> str:
 	Blocked without a way around is tier I (seeds/003); one of the two is tier II, neither tier III (ours).
 	"""
 	return {0: "I", 1: "II", 2: "III"}[can_go_on + way_around]
-
-
-def in_hours(span: Span, week: Week) -> Span | None:
-	"""Working days as working hours, in a week whose days are all of one length; None in any other."""
-	lengths = {sum(closes - opens for opens, closes in day) for day in week if day}
-	if span.unit is Unit.HOUR or len(lengths) != 1:
-		return None
-	return hours(span.amount * lengths.pop() / 60)

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from fractions import Fraction
 
-from crm_support_ext.domain.business_calendar import Span, Unit, Week
-from crm_support_ext.domain.tiers import in_hours
+from crm_support_ext.domain.business_calendar import Span, Unit, Week, in_other_unit
 
 WHY = {
 	"exists": "the ticket was there already",
@@ -41,7 +40,7 @@ def promised(span: Span | None, week: Week) -> str:
 	"""What is promised; working days with their hours, so that the two are never confused (domain.md 2)."""
 	if span is None:
 		return "none"
-	hours = in_hours(span, week)
+	hours = in_other_unit(span, week) if span.unit is Unit.DAY else None
 	return f"{span} ({hours})" if hours else str(span)
 
 

@@ -8,22 +8,17 @@ import frappe
 from babel.numbers import format_decimal
 from frappe import _
 
-from crm_support_ext.domain.business_calendar import BusinessCalendar, Span, Unit
+from crm_support_ext.domain.business_calendar import BusinessCalendar, Span, Unit, in_other_unit
 
 
 def both_units(span: Span | None, calendar: BusinessCalendar) -> str:
 	"""A target in its own unit and in the other, as far as the days of the calendar are of one length."""
 	if span is None:
 		return _("no target")
-	lengths = {sum(closes - opens for opens, closes in day) for day in calendar.week if day}
-	if len(lengths) > 1:
-		return (
-			_("{0} of unequal length").format(_days(span.amount)) if _is_days(span) else _hours(span.amount)
-		)
-	day = Fraction(lengths.pop(), 60)
-	if _is_days(span):
-		return _("{0} = {1}").format(_days(span.amount), _hours(span.amount * day))
-	return _("{0} = {1}").format(_hours(span.amount), _days(span.amount / day))
+	other = in_other_unit(span, calendar.week)
+	if other:
+		return _("{0} = {1}").format(_in_words(span), _in_words(other))
+	return _("{0} of unequal length").format(_in_words(span)) if span.unit is Unit.DAY else _in_words(span)
 
 
 def number(value: float | Fraction, places: int = 2) -> str:
@@ -41,13 +36,7 @@ def clock(seconds: int) -> str:
 	return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-def _is_days(span: Span) -> bool:
-	return span.unit is Unit.DAY
-
-
-def _days(amount: Fraction) -> str:
-	return _("1 working day") if amount == 1 else _("{0} working days").format(number(amount))
-
-
-def _hours(amount: Fraction) -> str:
-	return _("1 working hour") if amount == 1 else _("{0} working hours").format(number(amount))
+def _in_words(span: Span) -> str:
+	if span.unit is Unit.DAY:
+		return _("1 working day") if span.amount == 1 else _("{0} working days").format(number(span.amount))
+	return _("1 working hour") if span.amount == 1 else _("{0} working hours").format(number(span.amount))

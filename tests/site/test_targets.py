@@ -63,6 +63,15 @@ def ticket(priority=OURS, **fields):
 	return frappe.get_doc("HD Ticket", doc.name)
 
 
+def taken_up(priority):
+	"""A ticket of Monday morning, taken up and answered at once."""
+	with at():
+		doc = ticket(priority)
+		happen(doc, "taken_up")
+		reply(doc)
+	return doc
+
+
 def row(doc):
 	return frappe.get_doc(TARGET, str(doc.name))
 
@@ -111,10 +120,7 @@ def test_a_ticket_without_answers_gets_the_default_tier_and_an_agents_choice_sta
 
 @both
 def test_time_in_a_pause_does_not_count_when_the_ticket_is_answered_out_of_it(priority):
-	with at():
-		doc = ticket(priority)
-		happen(doc, "taken_up")
-		reply(doc)
+	doc = taken_up(priority)
 	with at(hours=1):
 		happen(doc, "asked")
 	with at(days=4):
@@ -127,10 +133,7 @@ def test_time_in_a_pause_does_not_count_when_the_ticket_is_answered_out_of_it(pr
 
 @both
 def test_time_after_an_answer_is_no_pause(priority):
-	with at():
-		doc = ticket(priority)
-		happen(doc, "taken_up")
-		reply(doc)
+	doc = taken_up(priority)
 	with at(hours=1):
 		happen(doc, "resolved")
 	with at(hours=5):
@@ -149,10 +152,7 @@ def test_time_after_an_answer_is_no_pause(priority):
 
 @both
 def test_closing_what_was_answered_adds_no_pause(priority):
-	with at():
-		doc = ticket(priority)
-		happen(doc, "taken_up")
-		reply(doc)
+	doc = taken_up(priority)
 	with at(hours=1):
 		happen(doc, "asked")
 	with at(hours=3):
@@ -205,10 +205,7 @@ def test_a_pause_without_a_word_is_no_first_response():
 
 
 def test_a_pause_moves_the_due_time_and_a_paused_ticket_never_fails():
-	with at():
-		doc = ticket("I")
-		happen(doc, "taken_up")
-		reply(doc)
+	doc = taken_up("I")
 	with at(hours=3):
 		happen(doc, "asked")
 	with at(days=1):
@@ -226,10 +223,7 @@ def test_a_pause_moves_the_due_time_and_a_paused_ticket_never_fails():
 
 
 def test_a_workaround_in_time_keeps_the_promise_and_a_late_solution_shows_a_late_fix():
-	with at():
-		doc = ticket("I")
-		happen(doc, "taken_up")
-		reply(doc)
+	doc = taken_up("I")
 	with at(hours=2):
 		workarounds.give(frappe.get_doc("HD Ticket", doc.name), "Use the old import.")
 	with at(days=1):
