@@ -26,9 +26,22 @@ PARTY = "Escalation Party"
 CUSTOMER = "HD Customer"
 TICKET_TYPE = "HD Ticket Type"
 
+PRODUCT = "Software Product"
+PLAN = "Maintenance Plan"
+CONTRACT = "Maintenance Contract"
+TARIFF = "Strippen Tariff"
+RULES = "Settlement Rules"
+WORK_LOG = "Ticket Work Log"
+TIMER = "Work Timer"
+ENTRY = "Strippen Ledger Entry"
+LEDGER_CHECK = "Ledger Check"
+STRIPPEN_WARNING = "Strippen Warning"
+QUOTATION = "Support Quotation"
+
 AGENT = "Agent"
 AGENT_MANAGER = "Agent Manager"
 SYSTEM_MANAGER = "System Manager"
+CONTRACT_MANAGER = "Contract Manager"
 
 WAITING_ON = "cse_waiting_on"
 FOLLOW_UP_OF = "cse_follow_up_of"
@@ -41,6 +54,7 @@ ORIGIN = "cse_origin"
 CAN_GO_ON = "cse_can_go_on"
 WAY_AROUND = "cse_way_around"
 AGREED_ON = "cse_agreed_on"
+TICKET_PRODUCT = "cse_product"
 
 KIND = "cse_kind"
 SOFTWARE = "cse_software"
@@ -78,7 +92,17 @@ REPLACED_SETTINGS = {
 }
 """What HD Settings holds while the life cycle is ours: our timers close and ask (tasks/timers.py)."""
 
-SHOWN_FIELDS = (CAN_GO_ON, WAY_AROUND, WAITING_ON, NEXT_UPDATE, AGREED_ON, CLOSES_AT, FOLLOW_UP_OF, FOLLOW_UP)
+SHOWN_FIELDS = (
+	TICKET_PRODUCT,
+	CAN_GO_ON,
+	WAY_AROUND,
+	WAITING_ON,
+	NEXT_UPDATE,
+	AGREED_ON,
+	CLOSES_AT,
+	FOLLOW_UP_OF,
+	FOLLOW_UP,
+)
 """Our fields that the ticket pages show, as rows of the Default template. A customer can read every field
 of a ticket by REST: nothing internal is among ours."""
 

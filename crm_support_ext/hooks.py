@@ -79,6 +79,9 @@ ignore_links_on_delete = [
 	"Ticket Workaround",
 	"Ticket Promise",
 	"Ticket Escalation",
+	"Work Timer",
+	"Ledger Check",
+	"Strippen Warning",
 ]
 
 # What the clock does

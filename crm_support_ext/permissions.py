@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import frappe
 
-from crm_support_ext.constants import AGENT_MANAGER, CAN_GO_ON, REASON, SYSTEM_MANAGER, TICKET, WAY_AROUND
+from crm_support_ext.constants import (
+	AGENT_MANAGER,
+	CAN_GO_ON,
+	REASON,
+	SYSTEM_MANAGER,
+	TICKET,
+	TICKET_PRODUCT,
+	WAY_AROUND,
+)
 from crm_support_ext.domain.lifecycle import MAY, Actor, Event, Status, decide
 from crm_support_ext.store.frappe import is_desk_user, status_of
 
@@ -16,7 +24,7 @@ CUSTOMERS_OWN = frozenset(
 CUSTOMERS_FIRST = frozenset(
 	{
 		*("ticket_type", "contact", "customer", "template", "raised_by", "via_customer_portal"),
-		*(CAN_GO_ON, WAY_AROUND),
+		*(CAN_GO_ON, WAY_AROUND, TICKET_PRODUCT),
 	}
 )
 """What a customer may choose once, when the ticket is made; the helpdesk checks contact and customer."""

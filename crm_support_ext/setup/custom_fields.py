@@ -20,6 +20,7 @@ from crm_support_ext.constants import (
 	MODULE,
 	NEXT_UPDATE,
 	ORIGIN,
+	PRODUCT,
 	PROJECT_LEADER,
 	REASON,
 	SHOWN_FIELDS,
@@ -27,6 +28,7 @@ from crm_support_ext.constants import (
 	TEAM,
 	TEAM_MANAGER,
 	TICKET,
+	TICKET_PRODUCT,
 	TICKET_TYPE,
 	WAITING_ON,
 	WAY_AROUND,
@@ -74,6 +76,13 @@ FIELDS = {
 			"options": TICKET,
 			"insert_after": FOLLOW_UP_OF,
 			**_ONCE_MADE,
+		},
+		{
+			"fieldname": TICKET_PRODUCT,
+			"label": "Product",
+			"fieldtype": "Link",
+			"options": PRODUCT,
+			"insert_after": "ticket_type",
 		},
 		{
 			"fieldname": CAN_GO_ON,
@@ -178,6 +187,9 @@ FIELDS = {
 	],
 }
 
+METHODS = {TICKET_PRODUCT: "crm_support_ext.api.product.names"}
+"""What the ticket pages offer in a field whose records the customer may not read."""
+
 
 def create() -> None:
 	"""Make the fields, and let the ticket pages show those that people read."""
@@ -190,7 +202,7 @@ def create() -> None:
 	shown = {row.fieldname for row in template.fields}
 	missing = [fieldname for fieldname in SHOWN_FIELDS if fieldname not in shown]
 	for fieldname in missing:
-		template.append("fields", {"fieldname": fieldname})
+		template.append("fields", {"fieldname": fieldname, "url_method": METHODS.get(fieldname)})
 	for row in template.fields:
 		if row.fieldname in HIDDEN_FROM_CUSTOMER:
 			row.hide_from_customer = 1  # the portal calls an empty moment "Invalid Date"

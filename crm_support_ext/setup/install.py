@@ -12,6 +12,7 @@ from crm_support_ext.setup import (
 	custom_fields,
 	form_scripts,
 	kinds,
+	roles,
 	statuses,
 	take_over,
 	thanks,
@@ -46,6 +47,7 @@ def after_install() -> None:
 	"""Make the helpdesk keep the life cycle."""
 	if take_over.remember():
 		thanks.create()
+	roles.create()
 	custom_fields.create()
 	kinds.create()
 	tiers.create()

@@ -14,6 +14,7 @@ import frappe
 from crm_support_ext.constants import APP, ESCALATION, SETTINGS, TICKET, TICKET_STATUS
 from crm_support_ext.setup.custom_fields import FIELDS
 from crm_support_ext.setup.form_scripts import SCRIPTS
+from crm_support_ext.setup.roles import remove as remove_roles
 from crm_support_ext.setup.tiers import give_back
 from crm_support_ext.setup.views import VIEWS
 from crm_support_ext.store.assignment import by_status
@@ -34,6 +35,7 @@ def after_uninstall() -> None:
 	restore_rules(stock.get("Assignment Rule", {}))
 	give_back()
 	remove_ours()
+	remove_roles()
 	drop_fields()
 	frappe.clear_cache()
 	frappe.db.commit()  # nosemgrep: the framework does not commit after this hook
