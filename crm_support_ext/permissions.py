@@ -7,6 +7,7 @@ import frappe
 from crm_support_ext.constants import (
 	AGENT_MANAGER,
 	CAN_GO_ON,
+	CONTRACT,
 	REASON,
 	SYSTEM_MANAGER,
 	TICKET,
@@ -15,6 +16,7 @@ from crm_support_ext.constants import (
 )
 from crm_support_ext.domain.lifecycle import MAY, Actor, Event, Status, decide
 from crm_support_ext.store.frappe import is_desk_user, status_of
+from crm_support_ext.store.readers import contracts_read_by
 
 CUSTOMERS_OWN = frozenset(
 	{"subject", "description", "attachment", "feedback", "feedback_rating", "feedback_extra", REASON}
@@ -50,6 +52,15 @@ def has_app_permission() -> bool:
 def may(doc, event: Event) -> bool:
 	"""Whether the present user may bring this about on a ticket as it stands: the tables of the life cycle."""
 	return event in MAY[actor()] and isinstance(decide(status_of(doc), event), Status)
+
+
+def may_see_contract(contract: str, user: str | None = None) -> bool:
+	"""Whether a user may read a contract with its balance and statement: whoever reads contracts on the desk, its
+	orderers, and the managers of its customer."""
+	user = user or frappe.session.user
+	if user == "Guest" or not frappe.db.exists(CONTRACT, contract):
+		return False
+	return bool(frappe.has_permission(CONTRACT, "read", user=user)) or contract in contracts_read_by(user)
 
 
 def template_fields(template: str | None) -> set[str]:
