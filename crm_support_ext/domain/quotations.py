@@ -1,8 +1,9 @@
 """Quotations: work at a fixed price, or an estimate in strippen ("3 strippen, at most 4"), agreed before it is done.
 
 Rule: domain.md section 5, Quotation. An agent sends one to a contact who may order; the contact accepts or declines
-it in the portal until a date. Work above the maximum is refused until a new one is accepted. ``TABLE`` is who may
-do what with one.
+it in the portal until a date. Work above the maximum is refused until a new one is accepted, which takes the place of
+the old one: what was booked on that stays there, and the new maximum is counted from nothing. ``TABLE`` is who may do
+what with one.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class State(str, Enum):
 	DECLINED = "Declined"
 	EXPIRED = "Expired"
 	WITHDRAWN = "Withdrawn"
+	REPLACED = "Replaced"
 
 
 class Party(str, Enum):
@@ -43,6 +45,7 @@ Sent     Withdrawn   agent
 Sent     Accepted    orderer
 Sent     Declined    orderer
 Sent     Expired     clock
+Accepted Replaced    orderer
 """
 
 _MOVES = {
@@ -54,19 +57,19 @@ _MOVES = {
 def move(state: State, to: State, by: Party, valid_until: date | None, today: date) -> Refusal | None:
 	"""Whether the party may bring a quotation into this state today; None: it may. It is valid on its last day.
 
-	Refusals: ``no_such_move`` (facts ``state``, ``to``), ``not_yours`` (facts ``to``, ``by``), ``quotation_expired``
-	(fact ``valid_until``), ``still_valid`` (fact ``valid_until``).
+	Refusals: ``quotation_is`` (facts ``state``, ``to``), ``quotation_not_yours`` (facts ``to``, ``by``),
+	``quotation_expired`` (fact ``valid_until``), ``quotation_still_valid`` (fact ``valid_until``).
 	"""
 	whose = _MOVES.get((state, to))
 	if whose is None:
-		return Refusal("no_such_move", {"state": state, "to": to})
+		return Refusal("quotation_is", {"state": state, "to": to})
 	if whose is not by:
-		return Refusal("not_yours", {"to": to, "by": by})
+		return Refusal("quotation_not_yours", {"to": to, "by": by})
 	is_over = valid_until is not None and today > valid_until
 	if is_over and to in (State.SENT, State.ACCEPTED, State.DECLINED):
 		return Refusal("quotation_expired", {"valid_until": valid_until})
 	if to is State.EXPIRED and not is_over:
-		return Refusal("still_valid", {"valid_until": valid_until})
+		return Refusal("quotation_still_valid", {"valid_until": valid_until})
 	return None
 
 
@@ -75,6 +78,40 @@ class SettlesIn(str, Enum):
 
 	STRIPPEN = "Strippen"
 	FIXED_PRICE = "Fixed Price"
+
+
+@dataclass(frozen=True)
+class Terms:
+	"""What a quotation offers: so many strippen, or so many minutes of work at a price, until a day."""
+
+	settles_in: SettlesIn
+	maximum: Decimal
+	valid_until: date | None
+	estimate: Decimal = Decimal(0)
+	price: Decimal = Decimal(0)
+
+
+def incomplete(terms: Terms, today: date) -> Refusal | None:
+	"""What these terms lack to be sent today; None: nothing.
+
+	Refusals: ``quotation_without_maximum`` (fact ``settles_in``), ``quotation_without_price``,
+	``quotation_without_estimate``, ``estimate_above_maximum`` (facts ``estimate``, ``maximum``),
+	``quotation_without_end``, ``quotation_ends_before`` (fact ``valid_until``).
+	"""
+	in_strippen = terms.settles_in is SettlesIn.STRIPPEN
+	if terms.maximum <= 0:
+		return Refusal("quotation_without_maximum", {"settles_in": terms.settles_in})
+	if not in_strippen and terms.price <= 0:
+		return Refusal("quotation_without_price")
+	if in_strippen and terms.estimate <= 0:
+		return Refusal("quotation_without_estimate")
+	if in_strippen and terms.estimate > terms.maximum:
+		return Refusal("estimate_above_maximum", {"estimate": terms.estimate, "maximum": terms.maximum})
+	if terms.valid_until is None:
+		return Refusal("quotation_without_end")
+	if today > terms.valid_until:
+		return Refusal("quotation_ends_before", {"valid_until": terms.valid_until})
+	return None
 
 
 @dataclass(frozen=True)
