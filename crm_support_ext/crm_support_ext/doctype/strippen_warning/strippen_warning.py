@@ -7,9 +7,10 @@ from frappe.model.document import Document
 
 
 class StrippenWarning(Document):
-	"""Written by the warnings alone."""
+	"""Written by ``store/strippen_warnings.py`` alone."""
 
 
 def on_doctype_update() -> None:
-	"""The indexes by which rows are found, and what must be there once."""
+	"""No share of a year is warned of twice; by the other index the job finds whom to tell."""
 	frappe.db.add_unique("Strippen Warning", ["contract", "period", "share"])
+	frappe.db.add_index("Strippen Warning", ["told_at"])
