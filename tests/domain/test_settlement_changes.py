@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_support_ext.domain.escalation import Kind
-from crm_support_ext.domain.quotations import Offer, Unit
+from crm_support_ext.domain.quotations import Offer, SettlesIn
 from crm_support_ext.domain.settlement import RULES, Choice, Place, Role, Rule, Settlement, Work, settle
 from crm_support_ext.domain.settlement_changes import Booked, Paid, what_if
 from crm_support_ext.domain.tariff import Price, cost
 
 TARIFF = {"installing": Price(fixed=Decimal("2.50"))}
-FIXED = Offer("SQ-1", Unit.MINUTES, Decimal(600))
+FIXED = Offer("SQ-1", SettlesIn.FIXED_PRICE, Decimal(600))
 
 works = st.builds(
 	Work,
