@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from crm_support_ext.domain.contracts import two_places
 from crm_support_ext.replay.documents import Kind
 
 
@@ -34,7 +35,7 @@ def _is_amount(value: object) -> bool:
 
 
 def _is_more_than_nothing(value: object) -> bool:
-	return _is_amount(value) and value != 0
+	return _is_amount(value) and two_places(Decimal(str(value))) > 0
 
 
 def _is_day(value: object) -> bool:

@@ -1,36 +1,31 @@
 """A policy file: the numbers of the desk (replay.md, The policy). Every key has its default.
 
-The life cycle, the calendar and the tiers are read here. The rest is checked to the last key, and kept in
-``settings`` for the rules that read it.
+Calendar and contracts have modules of their own. What no rule reads yet, parking and releases, is checked to the last
+key and kept in ``settings``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from crm_support_ext.domain.business_calendar import BusinessCalendar, parse_span
 from crm_support_ext.domain.lifecycle import Timing
 from crm_support_ext.domain.tiers import TIERS, Tier
-from crm_support_ext.replay.documents import Document, Kind, Named, Rows, Table, load
-from crm_support_ext.replay.faults import shown
+from crm_support_ext.replay.documents import Kind, Rows, Table, load
 from crm_support_ext.replay.kinds import (
 	AMOUNT,
 	DAY,
-	FLAG,
-	MORE_THAN_NOTHING,
 	NAME,
 	PER_CENT,
-	TEXT,
 	WHOLE,
 	ZONE,
 	is_text,
-	one_of,
 )
 from crm_support_ext.replay.opening import CALENDAR, check_calendar, read_calendar
+from crm_support_ext.replay.terms import CONTRACTS, PLANS, RULE_ROWS, TARIFF, Terms, read_terms
 
 
 def _is_target(value: object) -> bool:
@@ -55,24 +50,10 @@ _SCHEMA = Table(
 			}
 		),
 		"tiers": Table(dict.fromkeys(TIERS, Table({"response": _TARGET, "target": _TARGET}))),
-		"plans": Named(
-			Table(
-				{
-					"strippen_per_year": AMOUNT,
-					"pro_rata": FLAG,
-					"carry_over": AMOUNT,
-					"on_shortage": one_of("refuse", "split", "purchase"),
-					"purchase": MORE_THAN_NOTHING,
-				}
-			)
-		),
-		"tariff": Named(Table({"per_started_quarter": AMOUNT, "fixed": AMOUNT})),
-		"contracts": Named(
-			Table(
-				{"customer": NAME, "plan": NAME, "start": DAY, "end": DAY, "product": TEXT},
-				required=("customer", "plan", "start", "end"),
-			)
-		),
+		"plans": PLANS,
+		"tariff": TARIFF,
+		"contracts": CONTRACTS,
+		"rules": RULE_ROWS,
 		"parking": Table(
 			{
 				"per_customer": AMOUNT,
@@ -97,6 +78,7 @@ class Policy:
 	calendar: BusinessCalendar = field(default_factory=lambda: read_calendar({}))
 	tiers: Mapping[str, Tier] = field(default_factory=lambda: TIERS)
 	timing: Timing = field(default_factory=Timing)
+	terms: Terms = field(default_factory=Terms)
 	settings: Mapping[str, Any] = field(default_factory=dict)
 
 	@property
@@ -113,11 +95,11 @@ def load_policy(path: str | None) -> Policy:
 	document.check(_SCHEMA)
 	document.close()
 	settings: dict[str, Any] = document.content
-	for check in (check_calendar, _check_tariff, _check_contracts):
-		check(document, settings)
+	check_calendar(document, settings)
+	terms = read_terms(document, settings)
 	document.close()
 	timing = Timing(**settings.get("lifecycle", {}))
-	return Policy(read_calendar(settings), _tiers(settings.get("tiers", {})), timing, settings)
+	return Policy(read_calendar(settings), _tiers(settings.get("tiers", {})), timing, terms, settings)
 
 
 def _tiers(named: Mapping[str, Mapping[str, str]]) -> Mapping[str, Tier]:
@@ -127,36 +109,3 @@ def _tiers(named: Mapping[str, Mapping[str, str]]) -> Mapping[str, Tier]:
 		spans: dict[str, Any] = {key: parse_span(text) for key, text in named.get(name, {}).items()}
 		tiers[name] = replace(tier, **spans)
 	return tiers
-
-
-def _check_tariff(document: Document, settings: dict[str, Any]) -> None:
-	for activity, cost in settings.get("tariff", {}).items():
-		if len(cost) != 1:
-			wrong = f'tariff."{activity}" has {" and ".join(cost) or "no cost"}'
-			document.fault(("tariff", activity), wrong, "per_started_quarter or fixed")
-
-
-def _check_contracts(document: Document, settings: dict[str, Any]) -> None:
-	"""A contract has a plan and an end, and two of one customer do not overlap for a product (domain.md 4)."""
-	contracts = settings.get("contracts", {})
-	for name, contract in contracts.items():
-		path = ("contracts", name)
-		if contract["plan"] not in settings.get("plans", {}):
-			plans = ", ".join(settings.get("plans", {})) or "none"
-			document.fault(
-				(*path, "plan"), f"there is no plan {shown(contract['plan'])}", f"one of the plans: {plans}"
-			)
-		if contract["end"] < contract["start"]:
-			document.fault(
-				(*path, "end"), f"contract {name} ends before it starts", "an end on or after the start"
-			)
-	for one, other in _overlaps(contracts):
-		document.fault(("contracts", other), f"contract {other} overlaps {one}", "one contract at a time")
-
-
-def _overlaps(contracts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-	for (one, a), (other, b) in combinations(contracts.items(), 2):
-		products = {a.get("product", ""), b.get("product", "")}
-		if a["customer"] == b["customer"] and a["start"] <= b["end"] and b["start"] <= a["end"]:
-			if len(products) == 1 or "" in products:
-				yield one, other

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from crm_support_ext.domain.business_calendar import OFFICE_HOURS, Holidays
+from crm_support_ext.domain.contracts import Contract, OnShortage, Plan
 from crm_support_ext.domain.lifecycle import Timing
+from crm_support_ext.domain.settlement import RULES, Choice, Place, Role, Rule
+from crm_support_ext.domain.tariff import Price
 from crm_support_ext.domain.tiers import TIERS
 from crm_support_ext.replay.faults import BadInput
 from crm_support_ext.replay.policy import load_policy
+from crm_support_ext.replay.terms import Terms
 
 EVERY_KEY = """
 timezone = "Europe/Amsterdam"
@@ -62,6 +67,15 @@ product = "Mail"
 plan = "standard"
 start = 2026-01-01
 end = 2026-12-31
+[[rules]]
+kind = "wish"
+activity = "visit"
+role = "helpdesk"
+place = "remote"
+contract = true
+settlement = "Free"
+[[rules]]
+settlement = "Fixed Price or Time and Material"
 [parking]
 per_customer = 3
 per_user = 1
@@ -98,7 +112,37 @@ def test_every_key_of_the_contract_is_taken(load) -> None:
 	policy = load(EVERY_KEY)
 	assert policy.zone.key == "Europe/Amsterdam"
 	assert policy.timing == Timing(12, 72, 50, 7)
-	assert policy.settings["contracts"]["C1"]["customer"] == "ACME"
+	plan = Plan("standard", Decimal(10))
+	first = policy.terms.contracts[0]
+	assert first == Contract("C1", "ACME", plan, date(2026, 1, 1), date(2027, 12, 31))
+	assert [each.product for each in policy.terms.contracts] == ["", "", "CRM", "Mail"]
+	assert policy.terms.tariff == {
+		"user support": Price(per_started_quarter=Decimal(1)),
+		"visit": Price(None, fixed=Decimal("2.5")),
+	}
+	assert policy.terms.rules == (
+		Rule(Choice.FREE, "wish", "visit", Role.HELPDESK, Place.REMOTE, has_contract=True),
+		Rule(Choice.BILLED),
+	)
+
+
+def test_without_plans_contracts_and_rules_the_table_of_the_desk_holds(load) -> None:
+	assert load("").terms == Terms((), {}, RULES)
+	assert load("rules = []").terms.rules == ()
+
+
+def test_a_plan_has_amounts_of_two_places_and_the_defaults_of_the_rules(load) -> None:
+	contract = "[contracts.C]\ncustomer = 'A'\nplan = 'a'\nstart = 2026-01-01\nend = 2026-12-31\n"
+	(bare,) = load("[plans.a]\n" + contract).terms.contracts
+	assert bare.plan == Plan("a", Decimal(0), False, Decimal(0), OnShortage.REFUSE, Decimal(10))
+	keys = (
+		"strippen_per_year = 7.125\npro_rata = true\ncarry_over = 2.5\n"
+		"on_shortage = 'split'\npurchase = 0.005\n"
+	)
+	(full,) = load("[plans.a]\n" + keys + contract).terms.contracts
+	amounts = full.plan.strippen_per_year, full.plan.carry_over, full.plan.purchase
+	assert [str(amount) for amount in amounts] == ["7.13", "2.50", "0.01"]
+	assert full.plan.is_pro_rata and full.plan.on_shortage is OnShortage.SPLIT
 
 
 def test_the_default_is_that_of_the_rules(load) -> None:
@@ -156,6 +200,12 @@ def test_a_mark_at_the_start_of_the_file_is_no_fault(load) -> None:
 		("[plans.a]\non_shortage = 'beg'", 2, "plans.a.on_shortage is 'beg'"),
 		("[plans.a]\npro_rata = 1", 2, "plans.a.pro_rata is 1"),
 		("[plans.a]\npurchase = 0", 2, "plans.a.purchase is 0"),
+		("[plans.a]\npurchase = 0.004", 2, "plans.a.purchase is 0.004"),
+		("[[rules]]\nkind = 'wish'", 1, "rules[1] has no settlement"),
+		("[[rules]]\nsettlement = 'Free'\n\n[[rules]]\nsettlement = 'Time and Material'", 5, "rules[2].settlement is 'Time and Material'"),
+		("[[rules]]\nsettlement = 'Free'\ncolour = 1", 3, "unknown key rules[1].colour"),
+		("[[rules]]\nsettlement = 'Free'\nkind = 'dream'", 3, "rules[1].kind is 'dream'"),
+		("[[rules]]\nsettlement = 'Free'\ncontract = 'yes'", 3, "rules[1].contract is 'yes'"),
 		("[plans.a]\nstrippen_per_year = nan", 2, "plans.a.strippen_per_year is NaN"),
 		("[tariff.x]\nper_started_quarter = 1\nfixed = 2", 1, 'tariff."x" has per_started_quarter and fixed'),
 		("[tariff.x]\nper_hour = 1", 2, "unknown key tariff.x.per_hour"),
