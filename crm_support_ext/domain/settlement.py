@@ -66,6 +66,7 @@ class Law(str, Enum):
 	NO_CONTRACT = "no contract"
 	PROGRAMMER = "programmer work is never paid in strippen"
 	ON_SITE = "on-site work is never paid in strippen"
+	ASSIGNMENT = "an accepted fixed price makes it an assignment"
 
 
 _CONTRACT = {True: "with a contract", False: "no contract"}
@@ -137,14 +138,20 @@ class Decision:
 
 
 def settle(work: Work, rules: Sequence[Rule] = RULES, offer: Offer | None = None) -> Decision:
-	"""How a piece of work is settled by a table. ``offer`` is the accepted quotation for it, if there is one."""
+	"""How a piece of work is settled by a table. ``offer`` is the accepted quotation for it, if there is one.
+
+	A question becomes an assignment by an accepted fixed price: work that a table would settle in strippen is then
+	work at that price.
+	"""
 	rule = next((rule for rule in rules if rule.fits(work)), EVERYTHING_ELSE)
-	law = law_against_strippen(work) if rule.settlement is Choice.STRIPPEN else None
+	is_fixed = offer is not None and offer.is_fixed_price
 	if rule.settlement is Choice.FREE:
 		return Decision(Settlement.FREE, rule)
-	if rule.settlement is Choice.STRIPPEN and law is None:
-		return Decision(Settlement.STRIPPEN, rule)
-	is_fixed = offer is not None and offer.is_fixed_price
+	law = None
+	if rule.settlement is Choice.STRIPPEN:
+		law = law_against_strippen(work) or (Law.ASSIGNMENT if is_fixed else None)
+		if law is None:
+			return Decision(Settlement.STRIPPEN, rule)
 	return Decision(Settlement.FIXED_PRICE if is_fixed else Settlement.TIME_AND_MATERIAL, rule, law)
 
 
