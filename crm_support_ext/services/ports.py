@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
+from crm_support_ext.domain.chain import Sealed
 from crm_support_ext.domain.escalation import Escalation
 from crm_support_ext.domain.lifecycle import Status, StatusChange
+from crm_support_ext.domain.strippen import Account, Entry
 
 
 class Ticket(Protocol):
@@ -57,3 +59,32 @@ class EscalationStore(Store[T], Protocol[T]):
 
 	def bring_back(self, ticket: T, escalation: Escalation, answer: str) -> None:
 		"""Note when an escalation came back, which it now bears, and with what answer."""
+
+
+class Head(NamedTuple):
+	"""Where a ledger stands: the account after its last entry, and that entry's hash."""
+
+	account: Account
+	hash: str
+
+
+class LedgerStore(Protocol):
+	"""Where the ledgers of strippen are kept, one per contract. Nothing that is in one is changed or taken out.
+
+	Entries come back exactly as they went in: moments to the microsecond, texts to the letter.
+	"""
+
+	def head(self, contract: str) -> Head:
+		"""Where the ledger stands. From here to the end of the booking nobody else adds to it."""
+
+	def append(self, contract: str, lines: Sequence[Sealed]) -> None:
+		"""Add the lines of one booking: all or none."""
+
+	def entry(self, contract: str, number: int) -> Entry | None:
+		"""The entry of this number."""
+
+	def entries_of(self, contract: str, work_log: str) -> Sequence[Entry]:
+		"""All entries of a work log, in order."""
+
+	def reversal_of(self, contract: str, number: int) -> Entry | None:
+		"""The entry that reverses the one of this number."""

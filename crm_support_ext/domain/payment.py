@@ -1,0 +1,81 @@
+"""Payment: what becomes of work that is settled in strippen, also if there are not enough of them.
+
+Rule: domain.md section 6; the exact parts are those of replay.md. If the work costs more than can be used on its day,
+the contract's plan decides: it is refused; or strippen pay as far as they reach and the rest is Time and Material, the
+minutes in proportion and the strippen part rounded up to whole minutes; or as many lots as the cost needs are bought
+at once, each lasting to the end of the contract year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_CEILING, Decimal
+
+from crm_support_ext.domain.booking import Draft, Lines, use
+from crm_support_ext.domain.contracts import Contract, OnShortage
+from crm_support_ext.domain.results import Refusal
+from crm_support_ext.domain.settlement import Settlement
+from crm_support_ext.domain.strippen import NOTHING, Account, Kind, amount, left_on
+
+
+@dataclass(frozen=True)
+class Work:
+	"""Work to be paid: what it costs by the tariff, its minutes, and for which ticket and work log."""
+
+	cost: Decimal
+	minutes: int
+	ticket: str
+	work_log: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+	"""So many minutes of a piece of work, and how they are paid."""
+
+	settlement: Settlement
+	minutes: int
+	strippen: Decimal = NOTHING
+
+
+@dataclass(frozen=True)
+class Payment:
+	"""The lines that a piece of work adds to the ledger, and the parts in which it is paid."""
+
+	lines: Lines
+	parts: tuple[Part, ...]
+
+
+def pay(account: Account, contract: Contract, work: Work, at: datetime) -> Payment | Refusal:
+	"""Pay work in strippen, ``at`` a moment in the desk's zone. Refusal: ``balance_too_low`` (facts ``left``, ``wanted``)."""
+	lines = use(account, work.cost, at, work.ticket, work.work_log)
+	if not isinstance(lines, Refusal):
+		return Payment(lines, (Part(Settlement.STRIPPEN, work.minutes, amount(work.cost)),))
+	if contract.plan.on_shortage is OnShortage.SPLIT:
+		return _split(account, work, at)
+	year = contract.year_of(at.date())
+	if contract.plan.on_shortage is OnShortage.PURCHASE and contract.plan.purchase > NOTHING and year:
+		return _buy_and_use(account, contract.plan.purchase, work, at, year.last)
+	return lines
+
+
+def _split(before: Account, work: Work, at: datetime) -> Payment:
+	left = left_on(before, at.date())
+	lines = use(before, left, at, work.ticket, work.work_log)
+	assert not isinstance(lines, Refusal)  # it takes what there is
+	paid = int((work.minutes * left / work.cost).to_integral_value(ROUND_CEILING))
+	parts = (Part(Settlement.STRIPPEN, paid, left),) if left else ()
+	if paid < work.minutes or not parts:
+		parts = (*parts, Part(Settlement.TIME_AND_MATERIAL, work.minutes - paid))
+	return Payment(lines, parts)
+
+
+def _buy_and_use(before: Account, units: Decimal, work: Work, at: datetime, last: date) -> Payment:
+	short = amount(work.cost) - left_on(before, at.date())
+	draft = Draft(before, at)
+	for _ in range(int((short / units).to_integral_value(ROUND_CEILING))):
+		draft.open(Kind.PURCHASE, amount(units), (at.date(), last))
+	used = use(draft.account, work.cost, at, work.ticket, work.work_log)
+	assert not isinstance(used, Refusal)  # as many were bought as are short
+	parts = (Part(Settlement.STRIPPEN, work.minutes, amount(work.cost)),)
+	return Payment((*draft.lines, *used), parts)
