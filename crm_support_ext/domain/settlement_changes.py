@@ -10,20 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
 
-from crm_support_ext.domain.contracts import NOTHING
+from crm_support_ext.domain.payment import Part
 from crm_support_ext.domain.quotations import Offer
 from crm_support_ext.domain.settlement import Decision, Rule, Settlement, Work, settle
+from crm_support_ext.domain.strippen import NOTHING
 from crm_support_ext.domain.tariff import Tariff, cost
-
-
-class Paid(NamedTuple):
-	"""So much of a piece of work, settled in one way."""
-
-	settlement: Settlement
-	minutes: int
-	strippen: Decimal = NOTHING
 
 
 @dataclass(frozen=True)
@@ -33,7 +25,7 @@ class Booked:
 	name: str
 	work: Work
 	decided: Settlement
-	paid: tuple[Paid, ...]
+	paid: tuple[Part, ...]
 	offer: Offer | None = None
 
 
@@ -43,7 +35,7 @@ class Change:
 
 	booked: Booked
 	decision: Decision
-	paid: Paid
+	paid: Part
 
 
 @dataclass
@@ -54,7 +46,7 @@ class Sum:
 	minutes: int = 0
 	strippen: Decimal = NOTHING
 
-	def add(self, paid: Paid) -> None:
+	def add(self, paid: Part) -> None:
 		"""Count one more."""
 		self.logs += 1
 		self.minutes += paid.minutes
@@ -88,8 +80,8 @@ def what_if(booked: Iterable[Booked], rules: Sequence[Rule], tariff: Tariff) -> 
 	return answer
 
 
-def _paid(work: Work, settlement: Settlement, tariff: Tariff) -> Paid:
+def _paid(work: Work, settlement: Settlement, tariff: Tariff) -> Part:
 	in_strippen = settlement is Settlement.STRIPPEN
-	return Paid(
+	return Part(
 		settlement, work.minutes, cost(tariff, work.activity, work.minutes) if in_strippen else NOTHING
 	)

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_support_ext.domain.escalation import Kind
+from crm_support_ext.domain.payment import Part
 from crm_support_ext.domain.quotations import Offer, SettlesIn
 from crm_support_ext.domain.settlement import RULES, Choice, Place, Role, Rule, Settlement, Work, settle
-from crm_support_ext.domain.settlement_changes import Booked, Paid, what_if
+from crm_support_ext.domain.settlement_changes import Booked, what_if
 from crm_support_ext.domain.tariff import Price, cost
 
 TARIFF = {"installing": Price(fixed=Decimal("2.50"))}
@@ -32,7 +33,7 @@ def booked(work, offer=None, rules=RULES):
 	strippen = (
 		cost(TARIFF, work.activity, work.minutes) if settlement is Settlement.STRIPPEN else Decimal("0.00")
 	)
-	return Booked("W", work, settlement, (Paid(settlement, work.minutes, strippen),), offer)
+	return Booked("W", work, settlement, (Part(settlement, work.minutes, strippen),), offer)
 
 
 @given(st.lists(st.tuples(works, st.sampled_from([None, FIXED]))))
@@ -57,8 +58,8 @@ def test_the_sums_are_those_of_settling_anew(works):
 
 def test_what_a_low_balance_split_stays_as_it_was_booked():
 	work = Work("wish", "", Role.HELPDESK, Place.REMOTE, 60, True)
-	paid = (Paid(Settlement.STRIPPEN, 30, Decimal("2.00")), Paid(Settlement.TIME_AND_MATERIAL, 30))
+	paid = (Part(Settlement.STRIPPEN, 30, Decimal("2.00")), Part(Settlement.TIME_AND_MATERIAL, 30))
 	split = Booked("W", work, Settlement.STRIPPEN, paid)
 	assert what_if([split], RULES, TARIFF).changes == []
 	(change,) = what_if([split], [Rule(Choice.FREE)], TARIFF).changes
-	assert change.paid == Paid(Settlement.FREE, 60)
+	assert change.paid == Part(Settlement.FREE, 60)
