@@ -74,9 +74,12 @@ def with_next_update(line: str | None, after: Any, *, has_time: bool) -> str:
 	return _("{0}, next update {1}", lang=lang).format(head, time)
 
 
-def customer_wording() -> dict[Status, str]:
-	"""What the customer reads for each status. Closed stays as it is: the portal knows it by that word."""
-	lang = site_language()
+def customer_wording(lang: str | None = None) -> dict[Status, str]:
+	"""What the customer reads for each status, in the site's language unless another is given.
+
+	Closed stays as it is: the portal knows it by that word.
+	"""
+	lang = lang or site_language()
 	return {
 		Status.NEW: _("Not yet taken up", lang=lang),
 		Status.OPEN: _("An agent works on it", lang=lang),

@@ -1,0 +1,128 @@
+"""The hours and the progress of a ticket, as its customer reads them (seeds/001): every booked piece of work with the
+text that was written for the customer, and each change of status in the customer's words.
+
+Nothing internal is in it: no reasons, no names, no rule of settlement.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+from urllib.parse import quote
+
+import frappe
+from frappe import _
+
+from crm_support_ext.constants import STATUS_LOG, TICKET, WAITING_ON, WORK_LOG
+from crm_support_ext.domain.lifecycle import Status
+from crm_support_ext.domain.settlement import Settlement
+from crm_support_ext.store.contract_words import hours, settlement_word, short, short_time, strippen
+from crm_support_ext.store.contracts import decimal
+from crm_support_ext.store.frames import tickets_url
+from crm_support_ext.store.receipt_sheets import address_of as receipt_url
+from crm_support_ext.store.wording import customer_wording
+
+BOOKED = "Booked"
+
+
+def address_of(ticket: str) -> str:
+	"""Where the page with the hours and the progress of a ticket is."""
+	return f"/support/work-done?ticket={quote(ticket)}"
+
+
+def minutes_of(ticket: str) -> int:
+	"""The minutes that were booked on a ticket."""
+	return sum(frappe.get_all(WORK_LOG, filters={"ticket": ticket, "state": BOOKED}, pluck="minutes"))
+
+
+def sheet_of(ticket: str) -> dict[str, Any]:
+	"""Subject, facts, the pieces of work with their sums, and the changes of status, newest first."""
+	doc = frappe.db.get_value(TICKET, ticket, ["name", "subject", "status", WAITING_ON], as_dict=True)
+	work = _work(ticket)
+	total = hours(sum(piece.minutes for piece in work))
+	return {
+		"ticket": str(doc.name),
+		"subject": doc.subject,
+		"ticket_url": tickets_url(ticket),
+		"receipt_url": receipt_url(ticket),
+		"facts": [
+			fact
+			for fact in (
+				(_("Status"), _status_word(doc.status)),
+				(_("Waiting on"), doc.get(WAITING_ON)),
+				(_("Hours"), total if work else ""),
+				*_sums(work),
+			)
+			if fact[1]
+		],
+		"work": [_row(piece) for piece in work],
+		"total": total,
+		"strippen": short(sum((piece.strippen for piece in work), decimal(0))),
+		"progress": [
+			{"at": short_time(change.at), "status": _status_word(change.to_status)}
+			for change in frappe.get_all(
+				STATUS_LOG,
+				filters={"ticket": ticket},
+				fields=["at", "to_status"],
+				order_by="at desc, creation desc",
+			)
+		],
+		"words": _words(),
+	}
+
+
+def _work(ticket: str) -> list[Any]:
+	fields = ["start", "minutes", "text", "settlement", "strippen"]
+	filters = {"ticket": ticket, "state": BOOKED}
+	work = frappe.get_all(WORK_LOG, filters=filters, fields=fields, order_by="start asc, creation asc")
+	for piece in work:
+		piece.strippen = decimal(piece.strippen)
+	return work
+
+
+def _row(piece: Any) -> dict[str, str]:
+	return {
+		"at": short_time(piece.start),
+		"text": piece.text or "",
+		"hours": hours(piece.minutes),
+		"settlement": settlement_word(piece.settlement),
+		"strippen": short(piece.strippen) if piece.settlement == Settlement.STRIPPEN.value else "",
+	}
+
+
+def _sums(work: list[Any]) -> list[tuple[str, str]]:
+	"""By settlement: the hours, and of strippen how many."""
+	minutes: defaultdict[str, int] = defaultdict(int)
+	for piece in work:
+		minutes[piece.settlement] += piece.minutes
+	paid = strippen(sum((piece.strippen for piece in work), decimal(0)))
+	return [
+		(
+			settlement_word(settlement),
+			f"{hours(taken)}, {paid}" if settlement == Settlement.STRIPPEN.value else hours(taken),
+		)
+		for settlement, taken in minutes.items()
+	]
+
+
+def _status_word(status: str) -> str:
+	words = {state.value: word for state, word in customer_wording(frappe.local.lang).items()}
+	return words.get(status) or (_("Closed") if status == Status.CLOSED.value else status)
+
+
+def _words() -> dict[str, str]:
+	return {
+		"work": _("Work done"),
+		"progress": _("Progress"),
+		"date": _("Date"),
+		"text": _("What was done"),
+		"hours": _("Hours"),
+		"strippen": _("Strippen"),
+		"sum": _("Sum"),
+		"status": _("Status"),
+		"since": _("Since"),
+		"nothing": _("No work was booked on this ticket yet."),
+		"print": _("Print"),
+		"receipt": _("Receipt"),
+		"back": _("Back to the ticket"),
+	}
