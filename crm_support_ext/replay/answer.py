@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -13,9 +13,12 @@ from zoneinfo import ZoneInfo
 from crm_support_ext.domain.business_calendar import Span, four_decimals, whole_seconds
 from crm_support_ext.domain.course import Course
 from crm_support_ext.domain.lifecycle import Status
+from crm_support_ext.domain.payment import Part
+from crm_support_ext.domain.strippen import NOTHING, Entry
 from crm_support_ext.domain.targets import Figures, figures, late_by
 from crm_support_ext.replay.moments import Printer, printer
 from crm_support_ext.replay.policy import Policy
+from crm_support_ext.services.settlements import Settled
 from crm_support_ext.store.memory import MemoryTicket
 
 TIMED: tuple[Status, ...] = tuple(status for status in Status if status is not Status.CLOSED)
@@ -36,11 +39,15 @@ class Stay(NamedTuple):
 
 @dataclass(frozen=True)
 class Result:
-	"""What the rules made of a log: its tickets in order of arrival, and when the log ended (None: it is empty)."""
+	"""What the rules made of a log: its tickets in order of arrival, and when the log ended (None: it is empty).
+
+	``ledger`` has the entries of each contract of the policy.
+	"""
 
 	tickets: dict[str, MemoryTicket]
 	end: datetime | None
 	policy: Policy
+	ledger: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
 	_counted: dict[str, Figures] = field(default_factory=dict)
 
 	@property
@@ -92,18 +99,28 @@ def closed_at(ticket: MemoryTicket) -> datetime | None:
 	return ticket.history[-1].at if ticket.status is Status.CLOSED else None
 
 
+def parts(ticket: MemoryTicket) -> Iterator[Part]:
+	"""The parts of all work that was booked on a ticket."""
+	for worked in ticket.work or ():
+		if isinstance(worked.outcome, Settled):
+			yield from worked.outcome.parts
+
+
 class Tally:
 	"""The summary of the desk, counted ticket by ticket."""
 
 	def __init__(self, policy: Policy) -> None:
 		self.tickets = self.closed = self.follow_ups = 0
 		self.targets_met = {tier: [0, 0] for tier in policy.tiers}
+		self.strippen_used = NOTHING
 
 	def add(self, ticket: MemoryTicket, met: bool | None) -> None:
 		"""Count a ticket, and whether its target was met; None: that is not decided."""
 		self.tickets += 1
 		self.closed += ticket.status is Status.CLOSED
 		self.follow_ups += ticket.follow_up_of is not None
+		for part in parts(ticket):
+			self.strippen_used += part.strippen
 		if met is not None:
 			kept = self.targets_met[ticket.tier]
 			kept[0] += met
@@ -111,7 +128,7 @@ class Tally:
 
 	def summary(self) -> dict[str, Any]:
 		"""As the answer has it."""
-		return {**vars(self), "strippen_used": "0.00"}
+		return {**vars(self), "strippen_used": str(self.strippen_used)}
 
 
 def summary(result: Result) -> dict[str, Any]:
@@ -133,11 +150,31 @@ def write_json(result: Result, out: TextIO) -> None:
 		tally.add(ticket, counted.target.met)
 		out.write(f"{between}{encode(ticket.name)}: {encode(_answer(result, ticket, counted, show))}")
 		between = ",\n"
-	out.write(f'}},\n"ledger": {{}},\n"parked": [],\n"summary": {encode(tally.summary())}}}\n')
+	out.write("},\n" + f'"ledger": {encode(_ledger(result, show))},\n')
+	out.write(f'"parked": [],\n"summary": {encode(tally.summary())}}}\n')
+
+
+def _ledger(result: Result, show: Printer) -> dict[str, list[dict[str, Any]]]:
+	"""The entries of each contract, each with what there is after it."""
+	return {name: list(_entries(entries, show)) for name, entries in result.ledger.items()}
+
+
+def _entries(entries: Sequence[Entry], show: Printer) -> Iterator[dict[str, Any]]:
+	balance = NOTHING
+	for entry in entries:
+		balance += entry.amount
+		yield {
+			"at": show(entry.at),
+			"kind": entry.kind.value,
+			"lot": entry.lot,
+			"amount": str(entry.amount),
+			"balance": str(balance),
+			"ticket": entry.ticket or None,
+		}
 
 
 def _answer(result: Result, ticket: MemoryTicket, counted: Figures, show: Printer) -> dict[str, Any]:
-	"""What is known of one ticket. Work, ledger and parked items are not counted yet."""
+	"""What is known of one ticket."""
 	assert result.end is not None  # there is no ticket without a row
 	return {
 		"status": ticket.status.value,
@@ -159,8 +196,22 @@ def _answer(result: Result, ticket: MemoryTicket, counted: Figures, show: Printe
 		"seconds_in": {
 			status.value: whole_seconds(spent) for status, spent in time_in(ticket, result.end).items()
 		},
-		"work": [],
+		"work": list(_work(ticket, show)) if ticket.work else [],
 	}
+
+
+def _work(ticket: MemoryTicket, show: Printer) -> Iterator[dict[str, Any]]:
+	"""The parts of the work that was booked on a ticket."""
+	for worked in ticket.work or ():
+		if isinstance(worked.outcome, Settled):
+			for part in worked.outcome.parts:
+				yield {
+					"at": show(worked.at),
+					"minutes": part.minutes,
+					"settlement": part.settlement.value,
+					"strippen": str(part.strippen),
+					"rule": worked.outcome.decision.name,
+				}
 
 
 def targets(ticket: MemoryTicket, counted: Figures, show: Printer) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What an event does to a ticket besides changing its status: what its targets and clocks depend on."""
+"""What an event does to a ticket besides changing its status: what its targets, clocks and work depend on."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ from datetime import date, datetime
 
 from crm_support_ext.domain.course import FIRST_RESPONSES
 from crm_support_ext.domain.lifecycle import Event
-from crm_support_ext.replay.columns import Facts
+from crm_support_ext.domain.results import Refusal
+from crm_support_ext.replay.books import Books
+from crm_support_ext.replay.log import Row
 from crm_support_ext.store.memory import MemoryStore, MemoryTicket
 
 DateReader = Callable[[str], date | datetime]
 
 
 class Effects:
-	"""Notes events that were not refused. ``read_date`` reads the date or the time that was agreed."""
+	"""Notes events that were not refused by the table. ``read_date`` reads the date or the time that was agreed.
 
-	def __init__(self, store: MemoryStore, read_date: DateReader) -> None:
+	Without ``books`` nothing is settled, as in a replay beside a site that does that itself.
+	"""
+
+	def __init__(self, store: MemoryStore, read_date: DateReader, books: Books | None = None) -> None:
 		self._store = store
 		self._read_date = read_date
-		self._of: dict[Event, Callable[[MemoryTicket, datetime, Facts], None]] = {
+		self._of: dict[Event, Callable[[MemoryTicket, Row], Refusal | None]] = {
 			**dict.fromkeys(FIRST_RESPONSES, self._reply),
 			Event.PARKED: self._park,
 			Event.TIER_SET: self._set_tier,
@@ -29,34 +34,35 @@ class Effects:
 			Event.ESCALATED: self._escalate,
 			Event.RETURNED: self._return,
 		}
+		if books:
+			self._of[Event.WORKED] = books.book
 
-	def note(self, ticket: MemoryTicket, event: Event, at: datetime, facts: Facts) -> None:
-		"""Let the ticket have what the event brought."""
+	def note(self, ticket: MemoryTicket, event: Event, row: Row) -> Refusal | None:
+		"""Let the ticket have what the event brought; a refusal if it cannot have it."""
 		effect = self._of.get(event)
-		if effect:
-			effect(ticket, at, facts)
+		return effect(ticket, row) if effect else None
 
-	def _reply(self, ticket: MemoryTicket, at: datetime, facts: Facts) -> None:
-		ticket.first_reply = ticket.first_reply or at
+	def _reply(self, ticket: MemoryTicket, row: Row) -> None:
+		ticket.first_reply = ticket.first_reply or row.at
 
-	def _park(self, ticket: MemoryTicket, at: datetime, facts: Facts) -> None:
-		self._store.park(ticket, facts.item)
+	def _park(self, ticket: MemoryTicket, row: Row) -> None:
+		self._store.park(ticket, row.step.facts.item)
 
-	def _set_tier(self, ticket: MemoryTicket, at: datetime, facts: Facts) -> None:
-		ticket.tier = facts.tier
+	def _set_tier(self, ticket: MemoryTicket, row: Row) -> None:
+		ticket.tier = row.step.facts.tier
 
-	def _agree(self, ticket: MemoryTicket, at: datetime, facts: Facts) -> None:
-		ticket.agreed = self._read_date(facts.date)
+	def _agree(self, ticket: MemoryTicket, row: Row) -> None:
+		ticket.agreed = self._read_date(row.step.facts.date)
 
-	def _give_workaround(self, ticket: MemoryTicket, at: datetime, facts: Facts) -> None:
-		self._store.set_workaround(ticket, at, stands=True)
+	def _give_workaround(self, ticket: MemoryTicket, row: Row) -> None:
+		self._store.set_workaround(ticket, row.at, stands=True)
 
-	def _lose_workaround(self, ticket: MemoryTicket, at: datetime, facts: Facts) -> None:
-		self._store.set_workaround(ticket, at, stands=False)
+	def _lose_workaround(self, ticket: MemoryTicket, row: Row) -> None:
+		self._store.set_workaround(ticket, row.at, stands=False)
 
-	def _escalate(self, ticket: MemoryTicket, at: datetime, facts: Facts) -> None:
-		if facts.chosen_by_customer == "1":
-			self._store.send_away(ticket, at, facts.party)
+	def _escalate(self, ticket: MemoryTicket, row: Row) -> None:
+		if row.step.facts.chosen_by_customer == "1":
+			self._store.send_away(ticket, row.at, row.step.facts.party)
 
-	def _return(self, ticket: MemoryTicket, at: datetime, facts: Facts) -> None:
-		self._store.take_back(ticket, at, facts.party)
+	def _return(self, ticket: MemoryTicket, row: Row) -> None:
+		self._store.take_back(ticket, row.at, row.step.facts.party)

@@ -13,6 +13,7 @@ from itertools import count
 
 from crm_support_ext.domain.lifecycle import CREATED, Event, Status, StatusChange, Timing
 from crm_support_ext.domain.results import Refusal
+from crm_support_ext.replay.books import Books
 from crm_support_ext.replay.columns import ITEM_EVENTS, Facts
 from crm_support_ext.replay.effects import Effects
 from crm_support_ext.replay.log import Row
@@ -29,13 +30,13 @@ _Timer = Callable[[MemoryTicket, StatusChange, datetime], None]
 class Engine:
 	"""One replay. ``store`` holds what the rules have made of the rows so far; ``zone`` is the log's own.
 
-	``read_date`` reads the date or the time that a row says was agreed.
+	``read_date`` reads the date or the time that a row says was agreed. Work is settled and booked in ``books``.
 	"""
 
-	def __init__(self, timing: Timing, zone: tzinfo = UTC) -> None:
+	def __init__(self, timing: Timing, zone: tzinfo = UTC, books: Books | None = None) -> None:
 		self.store = MemoryStore()
 		self.read_date = date_reader(zone)
-		self._effects = Effects(self.store, self.read_date)
+		self._effects = Effects(self.store, self.read_date, books)
 		self._timing = timing
 		self._timers: list[tuple[datetime, int, _Timer, MemoryTicket, StatusChange]] = []
 		self._order = count()
@@ -97,11 +98,10 @@ class Engine:
 		if place_for(self.store, ticket, at, event) is not ticket:
 			return
 		outcome = play(self.store, ticket, event, at, actor=row.step.facts.actor)
-		if isinstance(outcome, Refusal):
-			ticket.refused.append(Refused(at, event.value, outcome.code, before))
-			return
-		self._effects.note(ticket, event, at, row.step.facts)
-		if outcome is Status.RESOLVED and before is not Status.RESOLVED:
+		refusal = outcome if isinstance(outcome, Refusal) else self._effects.note(ticket, event, row)
+		if refusal:
+			ticket.refused.append(Refused(at, event.value, refusal.code, before))
+		elif outcome is Status.RESOLVED and before is not Status.RESOLVED:
 			self._set_timers(ticket)
 
 	def _set_timers(self, ticket: MemoryTicket) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from crm_support_ext.replay.answer import Result
+from crm_support_ext.replay.books import Books
 from crm_support_ext.replay.engine import Engine
 from crm_support_ext.replay.faults import BadInput, Fault, shown
 from crm_support_ext.replay.log import Row, read_log
@@ -18,10 +19,12 @@ def replay(log: str, policy: Policy, log_map: LogMap = OURS, until: str | None =
 	"""Play a log by a policy. Bad input is raised as ``BadInput`` before anything is played."""
 	rows = read_log(log, policy.zone, log_map)
 	end = end_of(rows, until, policy)
-	engine = Engine(policy.timing, log_map.zone or policy.zone)
-	if end is not None:
-		engine.run(watched(rows), end)
-	return Result(engine.store.tickets, end, policy)
+	books = Books(policy.terms, policy.zone)
+	engine = Engine(policy.timing, log_map.zone or policy.zone, books)
+	if end is None:
+		return Result({}, None, policy)
+	engine.run(watched(rows), end)
+	return Result(engine.store.tickets, end, policy, books.close(end))
 
 
 def end_of(rows: list[Row], until: str | None, policy: Policy) -> datetime | None:

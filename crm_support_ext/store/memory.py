@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from crm_support_ext.domain.course import Course, Turn
 from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Status, StatusChange
+from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.tiers import Tier
+from crm_support_ext.services.settlements import Settled
 
 
 class Refused(NamedTuple):
@@ -20,6 +22,19 @@ class Refused(NamedTuple):
 	event: str
 	code: str
 	status: Status
+
+
+class Worked(NamedTuple):
+	"""A piece of work: when, the number of the log's row, its minutes, under which contract, and what became of it.
+
+	``outcome`` is how it is settled, or why it was not booked.
+	"""
+
+	at: datetime
+	row: int
+	minutes: int
+	contract: str
+	outcome: Settled | Refusal
 
 
 class Condition(NamedTuple):
@@ -41,7 +56,8 @@ class MemoryTicket:
 	``item`` is the parked item that it waits for or last waited for; ``number`` counts the tickets as
 	they arrive; ``surveyed_at`` is the last satisfaction request and ``surveys`` how many there were.
 	``first_reply`` is when the customer first had words from us, ``agreed`` the date agreed with them, ``away``
-	the parties of the customer's choice that have the ticket, ``conditions`` what changed besides the status.
+	the parties of the customer's choice that have the ticket, ``conditions`` what changed besides the status,
+	``work`` what was worked on it.
 	"""
 
 	name: str
@@ -63,10 +79,17 @@ class MemoryTicket:
 	agreed: date | datetime | None = None
 	away: set[str] | None = None
 	conditions: list[Condition] | None = None
+	work: list[Worked] | None = None
 
 	def course(self, tier: Tier | None) -> Course:
 		"""What its figures depend on, if it is of this tier."""
 		return Course(list(self._turns()), tier, self.agreed, self.first_reply)
+
+	def add_work(self, worked: Worked) -> None:
+		"""Keep what was worked on it."""
+		if self.work is None:
+			self.work = []
+		self.work.append(worked)
 
 	def _turns(self) -> Iterator[Turn]:
 		conditions = iter(self.conditions or ())
