@@ -1,7 +1,8 @@
 """Warnings: who runs out of time hears so at 50, 75 and 100 % of a target, in time to act and not more than once.
 
 Rule: domain.md section 2. Warnings go as one digest per agent, at once only in a tier that asks for it, and never
-outside of working hours. What goes at once wants an acknowledgement; without one the team's manager is told.
+outside of working hours unless the contract says so: then the calendar given here is one that never closes. What
+goes at once wants an acknowledgement; without one the team's manager is told.
 """
 
 from __future__ import annotations

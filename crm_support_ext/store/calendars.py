@@ -20,14 +20,16 @@ from crm_support_ext.domain.business_calendar import (
 	regions_of,
 )
 from crm_support_ext.domain.tiers import Tier
+from crm_support_ext.store.contracts import document_of_ticket
 
 _MINUTE = timedelta(minutes=1)
 _MIDNIGHT = 24 * 60
 
 
 def calendar_name(ticket: Any) -> str | None:
-	"""Which Support Calendar counts for a ticket: the one of the settings, until contracts have their own."""
-	return frappe.get_cached_doc(SETTINGS).calendar
+	"""Which Support Calendar counts for a ticket: its contract's own, or else the one of the settings."""
+	contract = document_of_ticket(ticket)
+	return (contract and contract.calendar) or frappe.get_cached_doc(SETTINGS).calendar
 
 
 def calendar_of(ticket: Any) -> BusinessCalendar:
@@ -36,6 +38,16 @@ def calendar_of(ticket: Any) -> BusinessCalendar:
 	if not name:
 		return BusinessCalendar(ZoneInfo(get_system_timezone()))
 	return as_rule(frappe.get_cached_doc(CALENDAR, name))
+
+
+def hours_of_warning(ticket: Any) -> BusinessCalendar:
+	"""When somebody may be warned of a ticket: in its working hours, or at any time if its contract says so."""
+	calendar, contract = calendar_of(ticket), document_of_ticket(ticket)
+	return BusinessCalendar(calendar.zone, ALWAYS) if contract and contract.warn_outside_hours else calendar
+
+
+ALWAYS = (((0, _MIDNIGHT),),) * len(WEEKDAYS)
+"""A week without a closed minute."""
 
 
 def as_rule(doc: Any) -> BusinessCalendar:
@@ -82,13 +94,30 @@ def tier_named(name: str | None) -> Tier | None:
 	return tier_as_rule(frappe.get_cached_doc(TIER, name))
 
 
+def tier_for(ticket: Any, name: str | None) -> Tier | None:
+	"""The tier of this name as a ticket has it: with the targets of its contract, where that has its own."""
+	own = _own_targets(ticket, name)
+	return _tier(own.tier, own) if own else tier_named(name)
+
+
+def has_own_targets(ticket: Any, name: str) -> bool:
+	"""Whether the ticket's contract has its own targets for the tier of this name."""
+	return _own_targets(ticket, name) is not None
+
+
+def _own_targets(ticket: Any, name: str | None) -> Any:
+	contract = document_of_ticket(ticket)
+	return next((row for row in contract.targets if row.tier == name), None) if contract else None
+
+
 def tier_as_rule(doc: Any) -> Tier:
 	"""A Priority Tier as a value; a target of 0 is none."""
-	return Tier(
-		doc.name,
-		_span(doc.response_amount, doc.response_unit),
-		_span(doc.target_amount, doc.target_unit),
-	)
+	return _tier(doc.name, doc)
+
+
+def _tier(name: str, row: Any) -> Tier:
+	response, target = (row.response_amount, row.response_unit), (row.target_amount, row.target_unit)
+	return Tier(name, _span(*response), _span(*target))
 
 
 def _span(amount: int, unit: str) -> Span | None:

@@ -25,6 +25,7 @@ from crm_support_ext.constants import (
 	TARGET,
 	TICKET,
 	TICKET_IMPORT,
+	TICKET_PRODUCT,
 	WORKAROUND,
 )
 from crm_support_ext.domain.escalation import Move
@@ -175,6 +176,7 @@ CARRIED_OVER = (
 	"contact",
 	"customer",
 	"ticket_type",
+	TICKET_PRODUCT,
 	"priority",
 	"agent_group",
 	"template",

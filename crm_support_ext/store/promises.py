@@ -38,7 +38,7 @@ from crm_support_ext.domain.promises import (
 	step,
 	warned_from,
 )
-from crm_support_ext.store.calendars import calendar_of, tier_named
+from crm_support_ext.store.calendars import calendar_of, tier_for
 from crm_support_ext.store.courses import agreed_of
 from crm_support_ext.store.frappe import moment, now, site_time, status_of
 from crm_support_ext.store.holders import assigned
@@ -80,9 +80,8 @@ def terms() -> Terms:
 
 def default_of(doc: Any, at: datetime) -> datetime | None:
 	"""When a default promise of this ticket that begins now is due."""
-	return default_due(
-		status_of(doc), tier_named(doc.priority), agreed_of(doc), calendar_of(doc), at, terms()
-	)
+	tier = tier_for(doc, doc.priority)
+	return default_due(status_of(doc), tier, agreed_of(doc), calendar_of(doc), at, terms())
 
 
 def is_carried(doc: Any) -> bool:

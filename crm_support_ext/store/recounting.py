@@ -7,17 +7,19 @@ that was killed left behind is found by the marks. Finished tickets keep their f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Coalesce, Date
 
-from crm_support_ext.constants import CALENDAR, TARGET, TICKET
+from crm_support_ext.constants import CALENDAR, TARGET, TICKET, TICKET_PRODUCT
+from crm_support_ext.domain.contracts import Contract
 from crm_support_ext.domain.course import SOLVED
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.domain.targets import Figures, figures
-from crm_support_ext.store.calendars import as_rule, calendar_of, tier_as_rule
+from crm_support_ext.store.calendars import as_rule, calendar_of, has_own_targets, tier_as_rule
 from crm_support_ext.store.courses import course_of
 from crm_support_ext.store.frappe import now, site_time
 from crm_support_ext.store.targets import tier_of
@@ -26,8 +28,11 @@ RUNNING = tuple(status.value for status in Status if status not in SOLVED)
 """The statuses of tickets that are not answered."""
 
 
-def running(*, calendar: str | None = None, tier: str | None = None) -> list[str]:
-	"""The names of the tickets that are not answered and are counted by this calendar, in this tier."""
+def running(
+	*, calendar: str | None = None, tier: str | None = None, contract: Contract | None = None
+) -> list[str]:
+	"""The names of the tickets that are not answered and are counted by this calendar, in this tier, or that came in
+	under this contract."""
 	tickets, targets = frappe.qb.DocType(TICKET), frappe.qb.DocType(TARGET)
 	query = (
 		frappe.qb.from_(targets)
@@ -40,12 +45,22 @@ def running(*, calendar: str | None = None, tier: str | None = None) -> list[str
 		query = query.where(targets.calendar == calendar)
 	if tier:
 		query = query.where(targets.tier == tier)
+	if contract:
+		query = query.where(tickets.customer == contract.customer)
+		query = query.where(Date(tickets.creation)[contract.start : contract.end])
+		if contract.product:
+			meets = Coalesce(tickets[TICKET_PRODUCT], "").isin(["", contract.product])
+			query = query.where(meets)
 	return query.run(pluck=True)
 
 
 def to_be_recounted(**which: Any) -> None:
 	"""Let the queue count these running tickets again, and say how many."""
-	names = running(**which)
+	recount_all(running(**which))
+
+
+def recount_all(names: Sequence[str]) -> None:
+	"""Let the queue count the tickets of these names again, and say how many."""
 	if not names:
 		return
 	targets = frappe.qb.DocType(TARGET)
@@ -70,7 +85,7 @@ def what_moves(changed: Any) -> dict[str, int]:
 	answer, at = Counter(running=len(names), earlier=0, later=0, late=0), now()
 	for name in names:
 		doc = frappe.get_doc(TICKET, name)
-		tier = tier_of(doc) if by_calendar else tier_as_rule(changed)
+		tier = tier_of(doc) if by_calendar or has_own_targets(doc, changed.name) else tier_as_rule(changed)
 		calendar = as_rule(changed) if by_calendar else calendar_of(doc)
 		if course := course_of(doc, tier, None):
 			answer.update(_moves(kept[name], figures(course, calendar, at)))

@@ -10,14 +10,14 @@ from typing import Any
 
 import frappe
 
-from crm_support_ext.constants import AGREED_ON, SETTINGS, TARGET, TICKET
+from crm_support_ext.constants import AGREED_ON, SETTINGS, TARGET, TICKET, TICKET_PRODUCT
 from crm_support_ext.domain import warnings
 from crm_support_ext.domain.business_calendar import BusinessCalendar, whole_seconds
 from crm_support_ext.domain.course import SOLVED, Course, rests_since
 from crm_support_ext.domain.lifecycle import Event, Status
 from crm_support_ext.domain.targets import Figures, figures, paused
 from crm_support_ext.domain.tiers import AGREE_WITHIN, BY_AGREEMENT, Tier
-from crm_support_ext.store.calendars import calendar_name, calendar_of, tier_named
+from crm_support_ext.store.calendars import calendar_name, calendar_of, tier_for
 from crm_support_ext.store.courses import course_of
 from crm_support_ext.store.frappe import moment, now, site_time, status_of
 
@@ -46,7 +46,8 @@ _SECOND = timedelta(seconds=1)
 
 def tier_of(doc: Any) -> Tier:
 	"""The tier in which a ticket is counted; the one of the settings for a priority that has none."""
-	return tier_named(doc.priority) or tier_named(frappe.get_cached_doc(SETTINGS).default_tier) or Tier("")
+	usual = frappe.get_cached_doc(SETTINGS).default_tier
+	return tier_for(doc, doc.priority) or tier_for(doc, usual) or Tier("")
 
 
 def clocks_of(doc: Any) -> tuple[Course | None, BusinessCalendar]:
@@ -88,7 +89,7 @@ def _is_moved(doc: Any) -> bool:
 		return True
 	if {status_of(before), status_of(doc)} <= SOLVED:
 		return False  # a finished ticket keeps its figures
-	moving = ("priority", AGREED_ON, "first_responded_on")
+	moving = ("priority", AGREED_ON, "first_responded_on", "customer", TICKET_PRODUCT)
 	return bool(doc.flags.cse_change) or any(doc.has_value_changed(field) for field in moving)
 
 

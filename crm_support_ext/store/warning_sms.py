@@ -13,7 +13,7 @@ from frappe import _
 
 from crm_support_ext.constants import TARGET_WARNING, TICKET, WARNING_RECIPIENT
 from crm_support_ext.store import sms
-from crm_support_ext.store.calendars import calendar_of
+from crm_support_ext.store.calendars import hours_of_warning
 from crm_support_ext.store.frappe import site_time
 from crm_support_ext.store.holders import mobile_of
 from crm_support_ext.store.warning_lines import line_of
@@ -48,7 +48,7 @@ def begin(name: str, at: datetime) -> tuple[str, str] | None:
 	for line in query.for_update(skip_locked=True).run(as_dict=True):
 		warning = frappe.get_doc(TARGET_WARNING, line.parent)
 		doc = frappe.get_doc(TICKET, warning.ticket)
-		if not calendar_of(doc).is_open(at):
+		if not hours_of_warning(doc).is_open(at):
 			return None
 		said = None if warning.acknowledged_at else line_of(warning, doc, at)
 		entry = {"sms_state": SENDING if said else "", "sms_at": site_time(at)}

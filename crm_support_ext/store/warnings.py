@@ -22,6 +22,7 @@ from crm_support_ext.constants import (
 	TARGET_WARNING,
 	TICKET,
 	TICKET_IMPORT,
+	TICKET_PRODUCT,
 	TIER,
 	WARNING_RECIPIENT,
 )
@@ -30,7 +31,7 @@ from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.domain.promises import stand_in
 from crm_support_ext.domain.warnings import Reached, Rhythm, Warned, reached
 from crm_support_ext.store.absences import away
-from crm_support_ext.store.calendars import calendar_of
+from crm_support_ext.store.calendars import hours_of_warning
 from crm_support_ext.store.frappe import can_mail, moment, site_time
 from crm_support_ext.store.holders import assignees, managers
 from crm_support_ext.store.targets import clocks_of, recount
@@ -109,14 +110,14 @@ def _make(doc: Any, course: Course, found: Reached) -> None:
 
 def waiting_at_once(at: datetime) -> list[str]:
 	"""The warnings that cannot wait, of tickets for which the desk is open."""
-	return [row.warning for row in _waiting(AT_ONCE) if calendar_of(row).is_open(at)]
+	return [row.warning for row in _waiting(AT_ONCE) if hours_of_warning(row).is_open(at)]
 
 
 def tell_at_once(name: str, at: datetime) -> None:
 	"""Tell those who hold the ticket, by mail and by SMS, if the desk is open and the clock still runs."""
 	warning = frappe.get_doc(TARGET_WARNING, name)
 	doc = frappe.get_doc(TICKET, warning.ticket)
-	line, calendar = line_of(warning, doc, at), calendar_of(doc)
+	line, calendar = line_of(warning, doc, at), hours_of_warning(doc)
 	users = [user for user in who_is_told(doc, at) if can_mail() or can_send(user)]
 	if line is None:
 		_leave_out_if_closed(warning, doc)
@@ -138,7 +139,7 @@ def digests_due(at: datetime) -> dict[str, list[str]]:
 	rows, chosen = _waiting(DIGEST) if can_mail() else [], rhythm()
 	last: dict[str, datetime | None] = {}
 	for row in rows:
-		calendar = calendar_of(row)
+		calendar = hours_of_warning(row)
 		for user in who_is_told(row, at) if calendar.is_open(at) else ():
 			last.setdefault(user, last_digest(user))
 			if chosen.digest_goes(calendar, last[user], at):
@@ -167,7 +168,7 @@ def _in_digest(user: str, name: str, last: datetime | None, at: datetime) -> lis
 		_leave_out_if_closed(warning, doc)
 	elif not missing:
 		warning.db_set("state", SENT)
-	elif user in missing and rhythm().digest_goes(calendar_of(doc), last, at):
+	elif user in missing and rhythm().digest_goes(hours_of_warning(doc), last, at):
 		_tell(warning, [user], DIGEST, at, state=WAITING if missing - {user} else SENT)
 		return [line]
 	return []
@@ -193,7 +194,7 @@ def tell_manager(name: str, at: datetime) -> None:
 	"""Tell the managers who have not heard of it, if the desk is open; nobody if the clock no longer runs."""
 	warning = frappe.get_doc(TARGET_WARNING, name)
 	doc = frappe.get_doc(TICKET, warning.ticket)
-	if not calendar_of(doc).is_open(at):
+	if not hours_of_warning(doc).is_open(at):
 		return
 	line, had = line_of(warning, doc, at), _had(warning)
 	users = [user for user in managers(doc) if user not in had] if line else []
@@ -221,7 +222,7 @@ def _waiting(channel: str) -> list[Any]:
 			"name": ("in", [row.ticket for row in rows] or [0]),
 			"status": ("!=", Status.RESOLVED.value),
 		},
-		fields=["name", "customer", "agent_group", "_assign"],
+		fields=["name", "customer", TICKET_PRODUCT, "creation", "agent_group", "_assign"],
 	)
 	known = {str(ticket.name): ticket for ticket in tickets}
 	return [frappe._dict(known[row.ticket], warning=row.name) for row in rows if row.ticket in known]
