@@ -14,6 +14,7 @@ from crm_support_ext.domain.escalation import Involvement, Kind, Line, Move, Per
 from crm_support_ext.domain.lifecycle import Actor, Event, Status, WaitingOn, allowed
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.store.frappe import site_time, timing
+from crm_support_ext.store.quotation_words import SAID as _SAID_OF_QUOTATIONS
 from crm_support_ext.store.wording import in_words, language_of, site_language
 
 
@@ -64,6 +65,8 @@ def sentence(refusal: Refusal, ticket: str = "") -> str:
 	status, actor = facts.get("status"), facts.get("actor", Actor.AGENT)
 	event, to = facts.get("event"), facts.get("to")
 	number = f"#{ticket}" if ticket else ""
+	if said_of_it := _SAID_OF_QUOTATIONS.get(refusal.code):
+		return said_of_it(facts)
 	if said := _SAID.get(refusal.code):
 		return said(facts, number)
 	if actor is Actor.AGENT and (event is Event.FORCE_CLOSED or to is Status.CLOSED):

@@ -8,6 +8,7 @@ from crm_support_ext.constants import (
 	AGENT_MANAGER,
 	CAN_GO_ON,
 	CONTRACT,
+	QUOTATION,
 	REASON,
 	SYSTEM_MANAGER,
 	TICKET,
@@ -15,7 +16,9 @@ from crm_support_ext.constants import (
 	WAY_AROUND,
 )
 from crm_support_ext.domain.lifecycle import MAY, Actor, Event, Status, decide
+from crm_support_ext.domain.quotations import State as Quoted
 from crm_support_ext.store.frappe import is_desk_user, status_of
+from crm_support_ext.store.orderers import may_order
 from crm_support_ext.store.readers import contracts_read_by
 
 CUSTOMERS_OWN = frozenset(
@@ -61,6 +64,21 @@ def may_see_contract(contract: str, user: str | None = None) -> bool:
 	if user == "Guest" or not frappe.db.exists(CONTRACT, contract):
 		return False
 	return bool(frappe.has_permission(CONTRACT, "read", user=user)) or contract in contracts_read_by(user)
+
+
+def may_answer_quotation(name: str) -> bool:
+	"""Whether the present user may order, and so answer this quotation; a draft is nobody's but the desk's."""
+	row = frappe.db.get_value(QUOTATION, name, ["customer", "contract", "state"], as_dict=True)
+	if not row or row.state == Quoted.DRAFT.value:
+		return False
+	return may_order(frappe.session.user, row.customer, row.contract)
+
+
+def may_see_quotation(name: str) -> bool:
+	"""Whether the present user may read this quotation: who may answer it, and whoever reads it on the desk."""
+	if not name or not frappe.db.exists(QUOTATION, name):
+		return False
+	return may_answer_quotation(name) or bool(frappe.has_permission(QUOTATION, "read", name))
 
 
 def template_fields(template: str | None) -> set[str]:

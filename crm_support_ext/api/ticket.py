@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from crm_support_ext.api import escalation, promise, target
+from crm_support_ext.api import escalation, promise, quotation, target
 from crm_support_ext.api.buttons import Button, answers, row
 from crm_support_ext.constants import REASON, STATUS_LOG, TICKET
 from crm_support_ext.domain.lifecycle import (
@@ -27,7 +27,12 @@ from crm_support_ext.store.frappe import FrappeStore, SiteTicket, now, status_of
 from crm_support_ext.store.shown_due import shown_due
 from crm_support_ext.store.wording import as_html
 
-BUTTONS: tuple[Button, ...] = (*target.BUTTONS, *promise.BUTTONS, *escalation.BUTTONS)
+BUTTONS: tuple[Button, ...] = (
+	*target.BUTTONS,
+	*promise.BUTTONS,
+	*quotation.BUTTONS,
+	*escalation.BUTTONS,
+)
 """The buttons of the other files, in the order in which the pages show them after those of the life cycle."""
 
 SELDOM = {Event.PARKED, Event.FORCE_CLOSED}

@@ -12,7 +12,7 @@ from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Event, St
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.permissions import actor
 from crm_support_ext.services.change_of_status import Saved, settle
-from crm_support_ext.store import escalations, party_mail, promises, targets, warnings
+from crm_support_ext.store import escalations, party_mail, promises, quotations, targets, warnings
 from crm_support_ext.store.frappe import (
 	FrappeStore,
 	SiteTicket,
@@ -62,6 +62,7 @@ def on_update(doc: Any, method: str | None = None) -> None:
 	promises.keep(doc)
 	if doc.is_merged and doc.flags.cse_happened is Event.MERGED:
 		escalations.go_along(doc)
+		quotations.go_along(doc)
 
 
 def on_trash(doc: Any, method: str | None = None) -> None:
@@ -69,6 +70,7 @@ def on_trash(doc: Any, method: str | None = None) -> None:
 	forget(doc)
 	promises.forget(str(doc.name))
 	escalations.forget(str(doc.name))
+	quotations.forget(str(doc.name))
 	warnings.forget(str(doc.name))
 
 

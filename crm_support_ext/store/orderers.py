@@ -1,0 +1,50 @@
+"""Who may order paid work for a customer, and so is asked about a quotation (domain.md sections 4, 5 and 9).
+
+Those whom the contract names, and the customer's managers in the portal; the managers are asked where the contract
+names nobody who can log in, or where there is no contract.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import frappe
+
+from crm_support_ext.constants import CONTRACT, CUSTOMER
+from crm_support_ext.store.readers import MEMBER, ORDERER, managed_by, ordered_by
+
+
+class Orderer(NamedTuple):
+	"""A contact who may order, and the login by which they answer."""
+
+	contact: str
+	full_name: str
+	user: str
+
+
+def orderers_of(customer: str, contract: str | None) -> list[Orderer]:
+	"""Who is asked, in the order in which the contract or the customer has them."""
+	named = {"parenttype": CONTRACT, "parent": contract}
+	managing = {"parenttype": CUSTOMER, "parent": customer, "is_manager": 1}
+	found = _with_login(frappe.get_all(ORDERER, named, pluck="contact", order_by="idx")) if contract else []
+	return found or _with_login(frappe.get_all(MEMBER, managing, pluck="contact_name", order_by="idx"))
+
+
+def may_order(user: str, customer: str, contract: str | None) -> bool:
+	"""Whether this user may order paid work under the contract, or without one, for the customer."""
+	managed, ordered = managed_by(user).run(pluck=True), ordered_by(user).run(pluck=True)
+	return customer in managed or bool(contract and contract in ordered)
+
+
+def _with_login(contacts: list[str]) -> list[Orderer]:
+	rows = frappe.get_all("Contact", {"name": ("in", contacts)}, ["name", "full_name", "user"])
+	people = {row.name: row for row in rows if _can_log_in(row.user)}
+	return [
+		Orderer(name, people[name].full_name or people[name].user, people[name].user)
+		for name in dict.fromkeys(contacts)
+		if name in people
+	]
+
+
+def _can_log_in(user: str | None) -> bool:
+	return bool(user and frappe.db.get_value("User", user, "enabled", cache=True))
