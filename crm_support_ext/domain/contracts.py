@@ -76,6 +76,11 @@ def move(state: State, to: State) -> Refusal | None:
 	return Refusal("no_such_move", {"state": state, "to": to})
 
 
+def following(state: State) -> list[State]:
+	"""What a contract in this state may become, in the order of the states."""
+	return [to for to in State if to in _FOLLOWING[state]]
+
+
 class OnShortage(str, Enum):
 	"""What a plan says of work that costs more strippen than there are."""
 

@@ -7,7 +7,7 @@ who changes a contract, so that two people cannot make two contracts overlap.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,8 +17,9 @@ from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.utils import getdate
 
-from crm_support_ext.constants import CONTRACT, CUSTOMER, PLAN, RULES, TARIFF, TICKET_PRODUCT
+from crm_support_ext.constants import CONTRACT, CUSTOMER, ENTRY, PLAN, RULES, TARIFF, TICKET_PRODUCT
 from crm_support_ext.domain import settlement
+from crm_support_ext.domain.chain import read_moment
 from crm_support_ext.domain.contracts import (
 	COUNTING,
 	Contract,
@@ -31,6 +32,7 @@ from crm_support_ext.domain.contracts import (
 )
 from crm_support_ext.domain.settlement import Choice, Place, Role, Rule
 from crm_support_ext.domain.tariff import Price
+from crm_support_ext.store.frappe import site_time
 
 _FIELDS = ("name", "customer", "product", "plan", "state", "start", "end", "renews", "renew_months")
 _COUNTING = tuple(state.value for state in COUNTING)
@@ -106,6 +108,13 @@ def document_of_ticket(ticket: Any) -> Any:
 	return frappe.get_cached_doc(CONTRACT, contract.name) if contract else None
 
 
+def last_booked(contract: str) -> date | None:
+	"""The day of the last entry in a contract's ledger; None: it has no entry."""
+	filters = {"contract": contract}
+	at = frappe.db.get_value(ENTRY, filters, "at", order_by="number desc", for_update=True)
+	return site_time(read_moment(at)).date() if at else None
+
+
 def is_counting(doc: Any) -> bool:
 	"""Whether the days of this contract count."""
 	return State(doc.state) in COUNTING
@@ -140,16 +149,23 @@ def _has_renewed(row: Any, day: date) -> bool:
 
 
 def _as_on(row: Any, rows: Sequence[Any], day: date) -> Contract:
-	contract = as_stored(row)
+	return [as_stored(row), *_renewals(row, rows, day)][-1]
+
+
+def renewals_due(doc: Any, day: date) -> list[Contract]:
+	"""What a contract has become by a day, term after term, since its last one was written down."""
+	return list(_renewals(doc, _rows(doc.customer), day))
+
+
+def _renewals(row: Any, rows: Sequence[Any], day: date) -> Iterator[Contract]:
 	if not _has_renewed(row, day):
-		return contract
-	others = [as_stored(other) for other in rows if other.name != row.name]
+		return
+	contract, others = as_stored(row), [as_stored(other) for other in rows if other.name != row.name]
 	while contract.end < day:
-		longer = renewed(contract, row.renew_months)
-		if any(longer.overlaps(other) for other in others):
-			break  # another has taken its place
-		contract = longer
-	return contract
+		contract = renewed(contract, row.renew_months)
+		if any(contract.overlaps(other) for other in others):
+			return  # another has taken its place
+		yield contract
 
 
 def tariff() -> dict[str, Price]:

@@ -1,0 +1,37 @@
+"""The buttons on a contract's form in the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe.utils import getdate
+
+from crm_support_ext.constants import CONTRACT
+from crm_support_ext.domain.contracts import State, following
+from crm_support_ext.store import contract_moves
+
+
+@frappe.whitelist()
+def moves(contract: str) -> list[str]:
+	"""The states into which the present user may bring a contract now; none for who only reads it."""
+	doc = frappe.get_doc(CONTRACT, contract)
+	doc.check_permission("read")
+	by_hand = set(State) - {State.EXPIRED}
+	return [to.value for to in following(State(doc.state)) if to in by_hand and doc.has_permission("write")]
+
+
+@frappe.whitelist(methods=["POST"])
+def move(contract: str, state: str, last_day: str | None = None) -> dict[str, Any]:
+	"""Activate, suspend or end a contract; an ended one counts until its last day. Answers its state and last day."""
+	frappe.get_doc(CONTRACT, contract).check_permission("write")
+	doc = contract_moves.move_to(contract, State(state), getdate(last_day) if last_day else None)
+	return {"state": doc.state, "end": doc.end}
+
+
+@frappe.whitelist(methods=["POST"])
+def renew(contract: str, months: int | None = None) -> dict[str, Any]:
+	"""Join another term to a contract, of its own number of months or of this many. Answers its state and last day."""
+	frappe.get_doc(CONTRACT, contract).check_permission("write")
+	doc = contract_moves.renew(contract, months)
+	return {"state": doc.state, "end": doc.end}

@@ -1,0 +1,81 @@
+"""What is done with a contract: activated, suspended, ended, renewed; and by the clock renewed or expired.
+
+Each is one save, which checks it (the controller of Maintenance Contract). The customer is locked first, so that two
+who do something at one moment wait for each other instead of going in a circle.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import add_days, format_date, getdate
+
+from crm_support_ext.constants import CONTRACT
+from crm_support_ext.domain.contracts import Contract, State, renewed
+from crm_support_ext.store.contracts import as_stored, lock_customer, renewals_due
+
+RUNNING = (State.ACTIVE.value, State.SUSPENDED.value)
+"""The states whose last day the clock watches."""
+
+
+def for_change(name: str) -> Any:
+	"""A contract to be changed, locked after its customer."""
+	lock_customer(frappe.db.get_value(CONTRACT, name, "customer"))
+	return frappe.get_doc(CONTRACT, name, for_update=True)
+
+
+def move_to(name: str, state: State, last_day: date | None = None) -> Any:
+	"""Bring a contract into a state; one that is ended counts until its last day, today if none is given."""
+	doc = for_change(name)
+	if state is State.ENDED and doc.state != State.DRAFT.value:
+		doc.end = min(last_day or getdate(), getdate(doc.end))
+		if doc.end < getdate(doc.start):
+			frappe.throw(
+				_(
+					"{0} begins on {1}. Suspend it until it is clear whether it is wanted, or delete it."
+				).format(name, format_date(doc.start))
+			)
+	doc.state = state.value
+	return doc.save()
+
+
+def renew(name: str, months: int | None = None) -> Any:
+	"""Join another term to a contract; one that has expired runs again."""
+	doc = for_change(name)
+	if doc.state not in (State.ACTIVE.value, State.EXPIRED.value):
+		frappe.throw(
+			_("{0} is {1}. Only a contract that is active or has expired is renewed.").format(
+				name, _(doc.state)
+			)
+		)
+	_join(doc, [renewed(as_stored(doc), months or doc.renew_months)])
+	doc.state = State.ACTIVE.value
+	return doc.save()
+
+
+def that_end(day: date) -> list[str]:
+	"""The contracts whose last day was before this one and of which that is not written down yet."""
+	filters = {"state": ("in", RUNNING), "end": ("<", day)}
+	return frappe.get_all(CONTRACT, filters=filters, pluck="name", order_by="end, name")
+
+
+def settle_end(name: str, day: date) -> None:
+	"""A contract whose last day has passed: renewed by as many terms as have begun since, or expired."""
+	doc = for_change(name)
+	if doc.state not in RUNNING or getdate(doc.end) >= day:
+		return
+	_join(doc, renewals_due(doc, day))
+	if getdate(doc.end) < day:
+		doc.state = State.EXPIRED.value
+	doc.save(ignore_permissions=True)
+
+
+def _join(doc: Any, terms: list[Contract]) -> None:
+	"""Put further terms into a contract: each runs from the day after the one before."""
+	doc.flags.cse_terms = []
+	for term in terms:
+		doc.flags.cse_terms.append((getdate(add_days(doc.end, 1)), term.end))
+		doc.end = term.end
