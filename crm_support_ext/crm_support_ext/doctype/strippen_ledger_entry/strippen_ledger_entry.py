@@ -65,5 +65,7 @@ class StrippenLedgerEntry(Document):
 
 
 def on_doctype_update() -> None:
-	"""No two entries of a ledger bear one number; by the index the last ones are found."""
+	"""No two entries of a ledger bear one number; by that index the last ones are found, by the others one of many."""
 	frappe.db.add_unique("Strippen Ledger Entry", ["contract", "number"])
+	frappe.db.add_index("Strippen Ledger Entry", ["contract", "at", "number"])
+	frappe.db.add_index("Strippen Ledger Entry", ["contract", "reverses"])
