@@ -67,6 +67,14 @@ doc_events = {
 	},
 }
 
+permission_query_conditions = {
+	"Ticket Work Log": "crm_support_ext.permissions.work_logs_of",
+}
+
+has_permission = {
+	"Ticket Work Log": "crm_support_ext.permissions.may_see_work_log",
+}
+
 override_whitelisted_methods = {
 	"helpdesk.api.doc.get_list_data": "crm_support_ext.api.tickets.get_list_data",
 }
@@ -87,6 +95,7 @@ ignore_links_on_delete = [
 # What the clock does
 
 scheduler_events = {
+	"daily": ["crm_support_ext.tasks.contracts.run", "crm_support_ext.tasks.quotations.run"],
 	"hourly": ["crm_support_ext.tasks.recounting.move_resting"],
 	"cron": {
 		"* * * * *": ["crm_support_ext.tasks.warnings.run", "crm_support_ext.tasks.warning_sms.run"],

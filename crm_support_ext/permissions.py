@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import frappe
 
 from crm_support_ext.constants import (
 	AGENT_MANAGER,
 	CAN_GO_ON,
 	CONTRACT,
+	CONTRACT_MANAGER,
 	QUOTATION,
 	REASON,
 	SYSTEM_MANAGER,
 	TICKET,
 	TICKET_PRODUCT,
 	WAY_AROUND,
+	WORK_LOG,
 )
 from crm_support_ext.domain.lifecycle import MAY, Actor, Event, Status, decide
 from crm_support_ext.domain.quotations import State as Quoted
@@ -55,6 +59,24 @@ def has_app_permission() -> bool:
 def may(doc, event: Event) -> bool:
 	"""Whether the present user may bring this about on a ticket as it stands: the tables of the life cycle."""
 	return event in MAY[actor()] and isinstance(decide(status_of(doc), event), Status)
+
+
+def sees_all_work(user: str) -> bool:
+	"""Whether this user reads everybody's work logs; an agent reads their own."""
+	roles = {AGENT_MANAGER, CONTRACT_MANAGER, SYSTEM_MANAGER}
+	return user == "Administrator" or not roles.isdisjoint(frappe.get_roles(user))
+
+
+def work_logs_of(user: str | None = None, doctype: str | None = None) -> str:
+	"""The condition of lists and reports on the work logs that a user reads."""
+	user = user or frappe.session.user
+	return "" if sees_all_work(user) else f"`tab{WORK_LOG}`.agent = {frappe.db.escape(user)}"
+
+
+def may_see_work_log(doc: Any, ptype: str = "read", user: str | None = None, **_: Any) -> bool:
+	"""Whether a user reads this work log; what else may be done with it, its roles say."""
+	user = user or frappe.session.user
+	return sees_all_work(user) or doc.agent == user
 
 
 def may_see_contract(contract: str, user: str | None = None) -> bool:
