@@ -108,7 +108,10 @@ def text_of(previous: str, contract: str, entry: Entry, after: str) -> str:
 		entry.reason,
 		after,
 	]
-	return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+	return _encode(parts)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def digest(previous: str, contract: str, entry: Entry, after: str) -> str:
@@ -137,7 +140,7 @@ def resume(contract: str, tail: Sequence[Sealed]) -> tuple[Account, str]:
 	for each in tail:
 		entry = each.entry
 		if each is tail[0] and each.checkpoint:
-			after, previous = _at_checkpoint(contract, each), each.previous
+			after, previous = at_checkpoint(contract, each), each.previous
 		else:
 			after = account.after(entry)
 		wrong = wrong_seal(each, previous, contract, account_text(after))
@@ -147,7 +150,8 @@ def resume(contract: str, tail: Sequence[Sealed]) -> tuple[Account, str]:
 	return account, previous
 
 
-def _at_checkpoint(contract: str, sealed: Sealed) -> Account:
+def at_checkpoint(contract: str, sealed: Sealed) -> Account:
+	"""The account of an entry's checkpoint. Raises ``BrokenLedger`` if it is none."""
 	try:
 		return read_account(contract, sealed.entry.number, sealed.checkpoint, sealed.entry.at)
 	except ValueError:

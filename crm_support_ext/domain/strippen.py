@@ -9,7 +9,7 @@ What may be booked is decided in booking.py, payment.py and yearly.py; an entry 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -151,7 +151,17 @@ class Account:
 		wrong = self.wrong_with(entry)
 		if wrong:
 			raise BrokenLedger(self.contract, entry.number, wrong)
-		return self._with_given(entry)._with_lot(entry)
+		given, given_to = self._given_after(entry)
+		return Account(
+			self.contract,
+			entry.number,
+			entry.at,
+			self._lots_after(entry),
+			self.opened + (entry.kind in OPENING),
+			entry.last_day if self._is_granted_by(entry) else self.granted_to,
+			given,
+			given_to,
+		)
 
 	def wrong_with(self, entry: Entry) -> Wrong | None:
 		"""Why this cannot be the next entry; None: it can."""
@@ -193,29 +203,27 @@ class Account:
 		number = number_of(lot)
 		return 0 < number <= self.opened and lot == self.lot_name(number)
 
-	def _with_given(self, entry: Entry) -> Account:
+	def _given_after(self, entry: Entry) -> tuple[Decimal, date | None]:
 		"""What was given grows with a lot that ends last of all, and shrinks when one is corrected."""
 		given, to = self.given, self.given_to
 		if entry.kind in OPENING and (to is None or entry.last_day > to):
-			given, to = entry.amount, entry.last_day
-		elif entry.last_day == to and (entry.kind in OPENING or _is_taken_back(entry)):
-			given += entry.amount
-		granted_to = self.granted_to
-		if entry.is_allotment and (granted_to is None or entry.last_day > granted_to):
-			granted_to = entry.last_day
-		return replace(self, given=given, given_to=to, granted_to=granted_to)
+			return entry.amount, entry.last_day
+		if entry.last_day == to and (entry.kind in OPENING or _is_taken_back(entry)):
+			return given + entry.amount, to
+		return given, to
 
-	def _with_lot(self, entry: Entry) -> Account:
-		number = number_of(entry.lot)
+	def _is_granted_by(self, entry: Entry) -> bool:
+		return entry.is_allotment and (self.granted_to is None or entry.last_day > self.granted_to)
+
+	def _lots_after(self, entry: Entry) -> tuple[Lot, ...]:
 		lot = self.lot(entry.lot)
 		left = entry.amount + (lot.left if lot else NOTHING)
 		lots = [other for other in self.lots if other is not lot]
 		if left:
+			number = number_of(entry.lot)
 			lots.append(Lot(entry.lot, entry.first_day, entry.last_day, left, number))
 			lots.sort(key=_number)
-		return replace(
-			self, number=entry.number, at=entry.at, lots=tuple(lots), opened=max(self.opened, number)
-		)
+		return tuple(lots)
 
 
 _REVERSES = {True: "the number of the entry that it reverses", False: "no entry that it reverses"}
@@ -238,7 +246,7 @@ def _wrong_sign(entry: Entry) -> Wrong | None:
 def number_of(lot: str) -> int:
 	"""The number in the name of a lot; 0 if there is none."""
 	digits = lot.rpartition("-")[2]
-	return int(digits) if digits.isascii() and digits.isdecimal() else 0
+	return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else 0
 
 
 def _number(lot: Lot) -> int:
