@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 
 from crm_support_ext.constants import CONTRACT, ENTRY, LEDGER_CHECK
 from crm_support_ext.domain.chain import EVERY, GENESIS, Sealed, moment_text, resume
-from crm_support_ext.domain.strippen import Account, BrokenLedger, Entry, Wrong, account
+from crm_support_ext.domain.strippen import Account, BrokenLedger, Entry, Wrong, account_after
 from crm_support_ext.services.ports import Head
 from crm_support_ext.store import ledger_rows, strippen_warnings
 
@@ -62,7 +62,7 @@ class SiteLedger:
 		checks = frappe.qb.DocType(LEDGER_CHECK)
 		noted = frappe.qb.update(checks).set(checks.number, lines[-1].entry.number)
 		noted.set(checks.hash, lines[-1].hash).where(checks.name == contract).run()
-		strippen_warnings.notice(before, account(before, [line.entry for line in lines]))
+		strippen_warnings.notice(before, account_after(before, [line.entry for line in lines]))
 
 	def entry(self, contract: str, number: int) -> Entry | None:
 		"""The entry of this number."""
@@ -158,7 +158,11 @@ def _lock(contract: str) -> None:
 
 def _note(contract: str) -> Any:
 	checks = frappe.qb.DocType(LEDGER_CHECK)
-	return frappe.qb.from_(checks).select(checks.number, checks.hash).where(checks.name == contract)
+	return (
+		frappe.qb.from_(checks)
+		.select(checks.number, checks.hash)
+		.where((checks.name == contract) & checks.hash.isnotnull())
+	)
 
 
 def _locked_note(contract: str) -> Noted:
