@@ -8,7 +8,7 @@ one was the last (Ledger Check), so that one which is gone is missed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from decimal import Decimal
@@ -45,7 +45,7 @@ class SiteLedger:
 
 	def head(self, contract: str) -> Head:
 		"""Where the ledger stands. From here to the end of the transaction nobody else adds to it."""
-		_lock(contract)
+		lock(contract)
 		with _told(contract):
 			if not noted_of(contract):
 				_begin(contract)
@@ -78,13 +78,29 @@ class SiteLedger:
 
 	def _found(self, contract: str, **facts: Any) -> list[Entry]:
 		"""With what others have added just before us, which a plain read might not see."""
-		rows = frappe.qb.DocType(ENTRY)
-		query = _entries(rows, contract)
-		for column, fact in facts.items():
-			query = query.where(rows[column] == fact)
+		return self._read(contract, _where(contract, facts).for_update())
+
+	def _read(self, contract: str, query: Any) -> list[Entry]:
 		with _told(contract):
-			found = ledger_rows.read_all(contract, query.for_update().run(as_dict=True))
-		return [sealed.entry for sealed in found]
+			return [sealed.entry for sealed in ledger_rows.read_all(contract, query.run(as_dict=True))]
+
+
+class Trial(SiteLedger):
+	"""A ledger on which nothing is booked and nothing is locked: what would be is counted in ``account``."""
+
+	account: Account
+
+	def head(self, contract: str) -> Head:
+		"""Where the ledger stands now."""
+		self.account = account_of(contract)
+		return Head(self.account, GENESIS)
+
+	def append(self, contract: str, lines: Sequence[Sealed]) -> None:
+		"""Count what the lines would leave."""
+		self.account = account_after(self.account, [line.entry for line in lines])
+
+	def _found(self, contract: str, **facts: Any) -> list[Entry]:
+		return self._read(contract, _where(contract, facts))
 
 
 def desk_zone() -> ZoneInfo:
@@ -149,7 +165,8 @@ def noted_of(contract: str) -> Noted | None:
 	return Noted(*found[0]) if found else None
 
 
-def _lock(contract: str) -> None:
+def lock(contract: str) -> None:
+	"""Let nobody else book on this contract until the transaction ends: the first lock of a booking."""
 	contracts = frappe.qb.DocType(CONTRACT)
 	found = frappe.qb.from_(contracts).select(contracts.name).where(contracts.name == contract).for_update()
 	if not found.run():
@@ -200,6 +217,14 @@ def _tail(contract: str, number: int, *, for_update: bool = False) -> list[Seale
 def _entries(rows: Any, contract: str) -> Any:
 	columns = [rows[column] for column in ledger_rows.FACTS]
 	return frappe.qb.from_(rows).select(*columns).where(rows.contract == contract).orderby(rows.number)
+
+
+def _where(contract: str, facts: Mapping[str, Any]) -> Any:
+	rows = frappe.qb.DocType(ENTRY)
+	query = _entries(rows, contract)
+	for column, fact in facts.items():
+		query = query.where(rows[column] == fact)
+	return query
 
 
 def _proven(contract: str, noted: Noted, tail: list[Sealed]) -> Head:
