@@ -15,6 +15,7 @@ from crm_support_ext.domain.lifecycle import Actor, Event, Status, WaitingOn, al
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.store.frappe import site_time, timing
 from crm_support_ext.store.quotation_words import SAID as _SAID_OF_QUOTATIONS
+from crm_support_ext.store.settlement_words import SAID as _SAID_OF_WORK
 from crm_support_ext.store.wording import in_words, language_of, site_language
 
 
@@ -65,7 +66,7 @@ def sentence(refusal: Refusal, ticket: str = "") -> str:
 	status, actor = facts.get("status"), facts.get("actor", Actor.AGENT)
 	event, to = facts.get("event"), facts.get("to")
 	number = f"#{ticket}" if ticket else ""
-	if said_of_it := _SAID_OF_QUOTATIONS.get(refusal.code):
+	if said_of_it := _SAID_OF_QUOTATIONS.get(refusal.code) or _SAID_OF_WORK.get(refusal.code):
 		return said_of_it(facts)
 	if said := _SAID.get(refusal.code):
 		return said(facts, number)

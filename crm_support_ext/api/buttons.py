@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 import frappe
@@ -21,12 +21,14 @@ from crm_support_ext.store.frappe import moment
 class Field:
 	"""One thing that a button asks for. ``options`` of a select are the words for each value.
 
-	The default of a datetime is an ISO time with its offset; the dialog shows it in the reader's zone.
+	The default of a datetime is an ISO time with its offset; the dialog shows it in the reader's zone. A number is a
+	whole one, 0 or more. A key is asked of nobody: the dialog makes another each time it opens, so that a press that
+	is repeated can be told from a new one.
 	"""
 
 	name: str
 	label: str
-	type: Literal["text", "textarea", "select", "datetime", "check"] = "text"
+	type: Literal["text", "textarea", "select", "datetime", "check", "number", "date", "key"] = "text"
 	options: Mapping[str, str] = field(default_factory=dict)
 	default: str | int = ""
 	required: bool = False
@@ -53,6 +55,10 @@ def _opens_nothing(doc: Any) -> str:
 	return ""
 
 
+def _nothing_more(doc: Any) -> Mapping[str, Any]:
+	return {}
+
+
 @dataclass(frozen=True)
 class Button:
 	"""What a file of ``api/`` says of one of its buttons.
@@ -60,6 +66,8 @@ class Button:
 	``is_offered`` and ``fields`` are asked with the ticket's document, for the present user; ``press`` gets the
 	document, the words and the checked values, and may answer more than the page is told anyway. A button
 	that is not offered is never pressed. One with a ``url`` opens that page in a new tab and is not pressed at all.
+	``more`` is what a dialog that has a form script of its own shows besides the fields; in any button's, ``shown``
+	stands on the page instead of the label, and ``does`` on the button that ends the dialog.
 	"""
 
 	event: str
@@ -71,6 +79,7 @@ class Button:
 	needs_text: bool = False
 	is_seldom: bool = False
 	url: Callable[[Any], str] = _opens_nothing
+	more: Callable[[Any], Mapping[str, Any]] = _nothing_more
 
 	def row(self, doc: Any) -> dict[str, Any]:
 		"""As the form scripts read it."""
@@ -82,6 +91,7 @@ class Button:
 			seldom=self.is_seldom,
 			url=self.url(doc),
 			fields=self.fields(doc),
+			more=self.more(doc),
 		)
 
 
@@ -94,6 +104,7 @@ def row(
 	seldom: bool = False,
 	url: str = "",
 	fields: Sequence[Field] = (),
+	more: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
 	"""A button as the form scripts read it; ``asked`` is what it asks for in words."""
 	return {
@@ -104,11 +115,12 @@ def row(
 		"seldom": seldom,
 		"url": url,
 		"fields": [field.row() for field in fields],
+		"more": dict(more or {}),
 	}
 
 
 def answers(fields: Sequence[Field], values: Mapping[str, Any] | str | None) -> dict[str, Any]:
-	"""What was filled in, by name: words, True or False, and moments in UTC; None where nothing was.
+	"""What was filled in, by name: words, True or False, numbers, dates, and moments in UTC; None where nothing was.
 
 	Stops the request if something required is missing or an answer is none of the options.
 	"""
@@ -121,7 +133,7 @@ def answers(fields: Sequence[Field], values: Mapping[str, Any] | str | None) -> 
 	return {asked.name: _answer(asked, str(given.get(asked.name) or "").strip()) for asked in fields}
 
 
-def _answer(asked: Field, given: str) -> str | bool | datetime | None:
+def _answer(asked: Field, given: str) -> str | bool | int | date | None:
 	if asked.type == "check":
 		return given.lower() in ("1", "true", "on", "yes")
 	if not given:
@@ -129,7 +141,24 @@ def _answer(asked: Field, given: str) -> str | bool | datetime | None:
 	if asked.type == "select" and given not in asked.options:
 		known = ", ".join(asked.options)
 		frappe.throw(_("{0}: {1} is none of {2}. Nothing was changed.").format(asked.label, given, known))
+	if asked.type == "number":
+		return _number(asked, given)
+	if asked.type == "date":
+		return _date(asked, given)
 	return _moment(asked, given) if asked.type == "datetime" else given
+
+
+def _number(asked: Field, given: str) -> int:
+	if not (given.isascii() and given.isdecimal() and len(given) < 10):
+		frappe.throw(_("{0}: {1} is not a whole number. Nothing was changed.").format(asked.label, given))
+	return int(given)
+
+
+def _date(asked: Field, given: str) -> date:
+	try:
+		return date.fromisoformat(given)
+	except ValueError:
+		frappe.throw(_("{0}: {1} is not a date. Nothing was changed.").format(asked.label, given))
 
 
 def _moment(asked: Field, given: str) -> datetime:

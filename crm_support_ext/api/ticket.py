@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from crm_support_ext.api import escalation, promise, quotation, target
+from crm_support_ext.api import escalation, promise, quotation, target, work
 from crm_support_ext.api.buttons import Button, answers, row
 from crm_support_ext.constants import REASON, STATUS_LOG, TICKET
 from crm_support_ext.domain.lifecycle import (
@@ -28,6 +28,7 @@ from crm_support_ext.store.shown_due import shown_due
 from crm_support_ext.store.wording import as_html
 
 BUTTONS: tuple[Button, ...] = (
+	*work.BUTTONS,
 	*target.BUTTONS,
 	*promise.BUTTONS,
 	*quotation.BUTTONS,

@@ -3,12 +3,16 @@ async function setupForm(page) {
 	const { doc, call, router, toast } = page;
 	// read before anything is waited for: the page then asks for its buttons again whenever one of these changes
 	void [doc?.status, doc?.priority, doc?.response_by, doc?.resolution_by, doc?.on_hold_since];
-	void [doc?.first_responded_on, doc?.resolution_date, doc?.cse_next_update];
+	void [doc?.first_responded_on, doc?.resolution_date, doc?.cse_next_update, doc?.cse_asked];
 	// the page may take another object for its ticket while a dialog is open
 	window.cseTicket = doc;
 
+	// what changed is no field of the ticket: this one, which the server does not know, makes the page ask again
+	const again = () => (doc.cse_asked = window.cseTicket.cse_asked = Date.now());
+
+	const own = { work: workDialog(page, again) };
 	const { possible, button } = lifeCycle(page, async (answer) => {
-		toast.success(`#${answer.ticket}: ${answer.status}`);
+		toast.success(`#${answer.ticket}: ${answer.said || answer.status}`);
 		if (String(answer.ticket) !== String(doc.name)) {
 			return router.push({ name: "TicketAgent", params: { ticketId: answer.ticket } });
 		}
@@ -17,7 +21,8 @@ async function setupForm(page) {
 		for (const shown of new Set([doc, window.cseTicket])) {
 			if (String(shown.name) === String(doc.name)) Object.assign(shown, fresh);
 		}
-	});
+		again();
+	}, own);
 
 	try {
 		const { actions, more, due } = await possible();

@@ -12,7 +12,16 @@ from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Event, St
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.permissions import actor
 from crm_support_ext.services.change_of_status import Saved, settle
-from crm_support_ext.store import escalations, party_mail, promises, quotations, targets, warnings
+from crm_support_ext.store import (
+	escalations,
+	party_mail,
+	promises,
+	quotations,
+	targets,
+	warnings,
+	work_sums,
+	work_timers,
+)
 from crm_support_ext.store.frappe import (
 	FrappeStore,
 	SiteTicket,
@@ -66,7 +75,10 @@ def on_update(doc: Any, method: str | None = None) -> None:
 
 
 def on_trash(doc: Any, method: str | None = None) -> None:
-	"""The record goes with its ticket, and so do its escalations and promises."""
+	"""The record goes with its ticket, and so do its escalations and promises; work that was logged keeps it."""
+	if refusal := work_sums.refuses_deletion(str(doc.name)):
+		messages.refuse(refusal)
+	work_timers.forget(str(doc.name))
 	forget(doc)
 	promises.forget(str(doc.name))
 	escalations.forget(str(doc.name))

@@ -9,8 +9,8 @@ import frappe
 from crm_support_ext.constants import AGENT_SCRIPT, PORTAL_SCRIPT, TICKET
 
 SCRIPTS = {
-	AGENT_SCRIPT: {"file": "agent.js", "apply_to_customer_portal": 0},
-	PORTAL_SCRIPT: {"file": "portal.js", "apply_to_customer_portal": 1},
+	AGENT_SCRIPT: {"files": ("work.js", "agent.js"), "apply_to_customer_portal": 0},
+	PORTAL_SCRIPT: {"files": ("portal.js",), "apply_to_customer_portal": 1},
 }
 
 
@@ -18,7 +18,7 @@ def create() -> None:
 	"""Make or renew the scripts; one that an administrator disabled stays disabled."""
 	folder = Path(frappe.get_app_path("crm_support_ext", "form_scripts"))
 	for name, options in SCRIPTS.items():
-		script = "\n".join((folder / file).read_text() for file in ("shared.js", "due.js", options["file"]))
+		script = "\n".join((folder / file).read_text() for file in ("shared.js", "due.js", *options["files"]))
 		if frappe.db.exists("HD Form Script", name):
 			frappe.db.set_value("HD Form Script", name, "script", script)
 			continue

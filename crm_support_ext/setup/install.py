@@ -13,6 +13,7 @@ from crm_support_ext.setup import (
 	form_scripts,
 	kinds,
 	roles,
+	settlement,
 	statuses,
 	take_over,
 	thanks,
@@ -51,6 +52,7 @@ def after_install() -> None:
 	custom_fields.create()
 	kinds.create()
 	tiers.create()
+	settlement.create()
 	statuses.create()
 	statuses.move_tickets()
 	take_over.settings()

@@ -2,12 +2,12 @@
 frappe.ui.form.on("Ticket Work Log", {
 	async refresh(frm) {
 		frm.disable_save();
-		const { message: label } = await frappe.call("crm_support_ext.api.work.withdrawal", { log: frm.doc.name });
-		if (label) frm.add_custom_button(label, () => withdraw(frm, label));
+		const { message: may } = await frappe.call("crm_support_ext.api.work.may_withdraw", { log: frm.doc.name });
+		if (may) frm.add_custom_button(__("Withdraw"), () => withdraw(frm));
 	},
 });
 
-function withdraw(frm, label) {
+function withdraw(frm) {
 	frappe.prompt(
 		{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
 		async ({ reason }) => {
@@ -18,7 +18,7 @@ function withdraw(frm, label) {
 			});
 			await frm.reload_doc();
 		},
-		label,
-		label,
+		__("Withdraw this work"),
+		__("Withdraw"),
 	);
 }

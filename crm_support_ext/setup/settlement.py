@@ -1,0 +1,32 @@
+"""The table of settlement of domain.md section 5, until an administrator writes another."""
+
+from __future__ import annotations
+
+import frappe
+
+from crm_support_ext.constants import RULES
+from crm_support_ext.domain import settlement
+
+
+def create() -> None:
+	"""Write the table down once; one that somebody changed or emptied stays so."""
+	if frappe.db.exists("Singles", {"doctype": RULES, "field": "modified"}):
+		return
+	doc = frappe.get_doc(RULES)
+	for rule in settlement.RULES:
+		doc.append(
+			"rules",
+			{
+				"settlement": rule.settlement.value,
+				"kind": rule.kind,
+				"activity": rule.activity,
+				"role": rule.role and rule.role.value,
+				"place": rule.place and rule.place.value,
+				"contract": CONTRACT[rule.has_contract],
+			},
+		)
+	doc.save(ignore_permissions=True)
+
+
+CONTRACT = {None: "", True: "with a contract", False: "without a contract"}
+"""What a row says of the customer."""

@@ -1,0 +1,259 @@
+"""Work on tickets of the site: settled, booked together with what it takes from the ledger, and withdrawn.
+
+A row of Ticket Work Log is written here alone. Whoever books locks in this order: the contract, in its ledger; the
+quotation; then the rows are added. All of it is one transaction: there is no work log without its entries, and no
+entry without its work log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import frappe
+
+from crm_support_ext.constants import CONTRACT, KIND, TICKET_TYPE, WORK_LOG
+from crm_support_ext.domain.chain import GENESIS, Sealed
+from crm_support_ext.domain.contracts import Contract
+from crm_support_ext.domain.quotations import Offer, SettlesIn
+from crm_support_ext.domain.results import Refusal
+from crm_support_ext.domain.settlement import Place, Role, Settlement, Work, settle
+from crm_support_ext.domain.strippen import NOTHING, Account, Kind, usable
+from crm_support_ext.domain.strippen import account as fold
+from crm_support_ext.domain.work_logs import Logged, check, may_withdraw
+from crm_support_ext.services import ledger
+from crm_support_ext.services.ports import Head, LedgerStore
+from crm_support_ext.services.settlements import Job, Settled, settle_work
+from crm_support_ext.store import contracts, work_timers
+from crm_support_ext.store.frappe import site_time
+from crm_support_ext.store.ledger import SiteLedger, account_of, desk_zone
+from crm_support_ext.store.quotations import offer_of
+from crm_support_ext.store.settlement_words import reason
+from crm_support_ext.store.wording import speaking_to
+
+BOOKED, WITHDRAWN = "Booked", "Withdrawn"
+THE_SITE = ""
+"""Nobody: who has no language of their own is spoken to in the site's."""
+
+
+@dataclass(frozen=True)
+class Worked:
+	"""What somebody says of a piece of work. ``key`` tells a press that is repeated from a new one."""
+
+	start: datetime
+	minutes: int
+	activity: str = ""
+	role: Role = Role.HELPDESK
+	place: Place = Place.REMOTE
+	text: str = ""
+	key: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+	"""How work would be settled, and what strippen its contract would have left."""
+
+	job: Job
+	settled: Settled
+	left: Decimal
+
+
+class _Trial(SiteLedger):
+	"""A ledger on which nothing is booked: what would be is counted, and forgotten."""
+
+	def __init__(self) -> None:
+		super().__init__()
+		self._account = Account("")
+
+	def head(self, contract: str) -> Head:
+		self._account = account_of(contract)
+		return Head(self._account, GENESIS)
+
+	def append(self, contract: str, lines: Sequence[Sealed]) -> None:
+		self._account = fold(self._account, [line.entry for line in lines])
+
+	def left(self, at: datetime) -> Decimal:
+		"""What could be used after it."""
+		return sum((lot.left for lot in usable(self._account, site_time(at).date())), NOTHING)
+
+
+def kind_of(ticket: Any) -> str:
+	"""What a ticket is about, by its type; empty if nobody said."""
+	kept = ticket.ticket_type and frappe.get_cached_value(TICKET_TYPE, ticket.ticket_type, KIND)
+	return kept or ""
+
+
+def last_role(agent: str) -> Role:
+	"""As what an agent worked the last time."""
+	return Role(
+		frappe.db.get_value(WORK_LOG, {"agent": agent}, "role", order_by="creation desc") or Role.HELPDESK
+	)
+
+
+def preview(ticket: Any, worked: Worked, at: datetime) -> Seen | Refusal:
+	"""How this work would be settled if it were booked now. Nothing is written and nothing is locked."""
+	if refusal := check(worked.minutes, worked.start, at):
+		return refusal
+	trial = _Trial()
+	job = _job(ticket, worked, at)
+	settled = _settle(job, trial)
+	return settled if isinstance(settled, Refusal) else Seen(job, settled, trial.left(at))
+
+
+def look(seen: Seen) -> str:
+	"""How the agent is shown it: ``warn`` if strippen do not reach or there is no contract, ``good`` if it is settled."""
+	if len(seen.settled.parts) > 1 or any(line.kind is Kind.PURCHASE for line in seen.settled.lines):
+		return "warn"
+	if seen.settled.decision.settlement is Settlement.TIME_AND_MATERIAL:
+		return "" if seen.job.contract else "warn"
+	return "good"
+
+
+def book(ticket: Any, worked: Worked, agent: str, at: datetime) -> str | Refusal:
+	"""Settle and book work of an agent's on a ticket; the name of its work log, the same for a repeated press.
+
+	Refusals: those of ``work_logs.check`` and of ``settle_work``, and ``booked_already`` (fact ``minutes``).
+	"""
+	if known := _booked_before(worked):
+		return known
+	if refusal := check(worked.minutes, worked.start, at):
+		return refusal
+	job = _job(ticket, worked, at, for_update=True)
+	settled = _settle(job, SiteLedger())
+	if isinstance(settled, Refusal):
+		return settled
+	_write(ticket, worked, agent, job, settled)
+	work_timers.drop(str(ticket.name), agent, at)
+	return job.work_log
+
+
+def withdraw(name: str, why: str, by: str, at: datetime, *, is_manager: bool) -> Refusal | None:
+	"""Withdraw a piece of work, with its other part if it was split, and give back the strippen that it took.
+
+	Refusals: those of ``work_logs.may_withdraw``.
+	"""
+	said = frappe.get_doc(WORK_LOG, name)
+	root, contract = said.part_of or said.name, said.contract
+	if contract:
+		_lock(contract)
+	rows = [frappe.get_doc(WORK_LOG, part, for_update=True) for part in _parts(root)]
+	if refusal := refusal_of(rows[0], by, at, is_manager=is_manager):
+		return refusal
+	if contract:
+		ledger.give_back(SiteLedger(), _contract(contract), root, at, desk_zone(), why)
+	gone = {"state": WITHDRAWN, "withdrawn_at": site_time(at), "withdrawn_by": by, "withdrawal_reason": why}
+	for row in rows:
+		row.update(gone)
+		row.flags.cse_books = True
+		row.save(ignore_permissions=True)
+	return None
+
+
+def refusal_of(doc: Any, by: str, at: datetime, *, is_manager: bool) -> Refusal | None:
+	"""Why somebody may not withdraw a work log now; None: they may. Refusals: those of ``work_logs.may_withdraw``."""
+	contract = _contract(doc.contract) if doc.contract else None
+	log = Logged(doc.agent, doc.start.date(), contract, doc.state == WITHDRAWN)
+	return may_withdraw(log, by, site_time(at).date(), is_manager=is_manager)
+
+
+def _contract(name: str) -> Contract:
+	return contracts.as_rule(frappe.get_cached_doc(CONTRACT, name))
+
+
+def _parts(root: str) -> list[str]:
+	others = frappe.get_all(WORK_LOG, filters={"part_of": root}, pluck="name", order_by="creation asc")
+	return [root, *others]
+
+
+def _job(ticket: Any, worked: Worked, at: datetime, *, for_update: bool = False) -> Job:
+	"""What is to be settled, with the quotation that it goes on, both locked with ``for_update``."""
+	contract = contracts.contract_of_ticket(ticket, site_time(worked.start).date())
+	work = Work(
+		kind_of(ticket), worked.activity, worked.role, worked.place, worked.minutes, contract is not None
+	)
+	name = frappe.generate_hash(length=10)
+	job = Job(at, work, str(ticket.name), name, contract)
+	if for_update and contract and settle(work, contracts.rules()).settlement is Settlement.STRIPPEN:
+		_lock(contract.name)
+	return replace(job, offer=_offer(job, for_update=for_update))
+
+
+def _lock(contract: str) -> None:
+	"""The contract comes first: where strippen pay, nobody waits for it while holding a quotation."""
+	rows = frappe.qb.DocType(CONTRACT)
+	frappe.qb.from_(rows).select(rows.name).where(rows.name == contract).for_update().run()
+
+
+def _offer(job: Job, *, for_update: bool) -> Offer | None:
+	"""A fixed price that was accepted for the ticket; without one, the maximum of strippen, if strippen pay."""
+	fixed = offer_of(job.ticket, SettlesIn.FIXED_PRICE, for_update=for_update)
+	way = settle(job.work, contracts.rules(), fixed).settlement
+	in_strippen = way is Settlement.STRIPPEN
+	return offer_of(job.ticket, SettlesIn.STRIPPEN, for_update=for_update) if in_strippen else fixed
+
+
+def _settle(job: Job, ledgers: LedgerStore) -> Settled | Refusal:
+	settled = settle_work(ledgers, job, contracts.rules(), contracts.tariff(), desk_zone())
+	if isinstance(settled, Refusal) and job.contract:
+		return Refusal(settled.code, {**settled.facts, "contract": job.contract.name})
+	return settled
+
+
+def _booked_before(worked: Worked) -> str | Refusal | None:
+	"""The work log that this very press made before."""
+	fields = ["name", "minutes", "activity", "role", "place"]
+	known = worked.key and frappe.db.get_value(WORK_LOG, {"request": worked.key}, fields, as_dict=True)
+	if not known:
+		return None
+	parts = frappe.get_all(WORK_LOG, filters={"part_of": known.name}, pluck="minutes")
+	before = known.minutes + sum(parts), known.activity or "", known.role, known.place
+	same = before == (worked.minutes, worked.activity, worked.role.value, worked.place.value)
+	return known.name if same else Refusal("booked_already", {"minutes": before[0]})
+
+
+def _write(ticket: Any, worked: Worked, agent: str, job: Job, settled: Settled) -> None:
+	"""Add the work log, or two where strippen paid for a part of the work."""
+	common = _common(ticket, worked, agent, job, settled)
+	start = worked.start
+	for number, part in enumerate(settled.parts):
+		is_first = number == 0
+		on_quotation = part.settlement in (Settlement.STRIPPEN, Settlement.FIXED_PRICE)
+		doc = frappe.get_doc(
+			{
+				**common,
+				"start": site_time(start),
+				"minutes": part.minutes,
+				"settlement": part.settlement.value,
+				"strippen": float(part.strippen),
+				"quotation": job.offer.name if job.offer and on_quotation else None,
+				"part_of": None if is_first else job.work_log,
+				"request": worked.key or None if is_first else None,
+			}
+		)
+		doc.flags.cse_books = True
+		doc.insert(ignore_permissions=True, set_name=job.work_log if is_first else None)
+		start += timedelta(minutes=part.minutes)
+
+
+def _common(ticket: Any, worked: Worked, agent: str, job: Job, settled: Settled) -> Mapping[str, Any]:
+	with speaking_to(THE_SITE):
+		why = reason(job, settled)
+	return {
+		"doctype": WORK_LOG,
+		"ticket": str(ticket.name),
+		"customer": ticket.customer,
+		"kind": job.work.kind,
+		"agent": agent,
+		"state": BOOKED,
+		"activity": worked.activity,
+		"role": worked.role.value,
+		"place": worked.place.value,
+		"text": worked.text,
+		"decided": settled.decision.settlement.value,
+		"rule": settled.decision.name,
+		"reason": why,
+		"contract": job.contract.name if job.contract else None,
+	}
