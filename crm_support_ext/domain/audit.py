@@ -17,6 +17,7 @@ from crm_support_ext.domain.chain import (
 	account_text,
 	at_checkpoint,
 	digest,
+	in_zone,
 	wrong_seal,
 )
 from crm_support_ext.domain.strippen import OPENING, Account, BrokenLedger, Entry, Kind, Wrong
@@ -47,7 +48,7 @@ class Rules:
 		return wrong
 
 	def _wrong_day(self, entry: Entry) -> Wrong | None:
-		day = entry.at.astimezone(self._zone).date()
+		day = in_zone(entry.at, self._zone).date()
 		if entry.kind is Kind.USE and not entry.first_day <= day <= entry.last_day:
 			return Wrong(f"it uses a lot on {day}", f"a day from {entry.first_day} to {entry.last_day}")
 		if entry.kind is Kind.EXPIRY and day <= entry.last_day:

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timezone, tzinfo
 from hashlib import sha256
 
 from crm_support_ext.domain.strippen import Account, BrokenLedger, Entry, Lot, Wrong, amount
@@ -32,6 +32,11 @@ class Sealed:
 	checkpoint: str
 	previous: str
 	hash: str
+
+
+def in_zone(at: datetime, zone: tzinfo) -> datetime:
+	"""The moment on the clocks of a zone, also if it was given as a time that a change of clocks skips."""
+	return at.astimezone(timezone.utc).astimezone(zone)
 
 
 def moment_text(at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The command line: ``crm-support replay`` and ``crm-support compare`` (replay.md).
+"""The command line: ``crm-support replay`` and ``crm-support compare`` (replay.md), ``crm-support verify`` (ledger.md).
 
 Exit code 0: done. 1: the site cannot be reached. 2: bad input, told in one line per fault, and nothing written.
 """
@@ -77,6 +77,12 @@ def _parser() -> argparse.ArgumentParser:
 	_add_reading(two)
 	two.add_argument("--json", metavar="FILE", help="write every difference as JSON; - is standard output")
 	two.add_argument("--html", metavar="FILE", help="write a page that shows both beside each other")
+
+	check = commands.add_parser(
+		"verify", help="recompute the chain and the balances of a statement of strippen"
+	)
+	check.set_defaults(run=_verify)
+	check.add_argument("statement", metavar="STATEMENT.csv", help="a statement as it was downloaded")
 	return parser
 
 
@@ -155,6 +161,13 @@ def _compare(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> 
 	write_all(writers)
 	if not writers:
 		print(comparison(a, b))
+	return 0
+
+
+def _verify(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+	from crm_support_ext.replay.verify import in_words, verify
+
+	print(in_words(verify(arguments.statement)))
 	return 0
 
 

@@ -17,8 +17,8 @@ from crm_support_ext.replay.faults import BadInput, Fault
 STANDARD = "-"
 
 
-def open_log(path: str) -> IO[bytes]:
-	"""Open a log for reading, unpacked; ``-`` is standard input, which may be opened more than once."""
+def open_input(path: str, expected: str = "a log") -> IO[bytes]:
+	"""Open a file for reading, unpacked; ``-`` is standard input, which may be opened more than once."""
 	if path == STANDARD:
 		return io.BytesIO(_standard_input())
 	try:
@@ -26,7 +26,7 @@ def open_log(path: str) -> IO[bytes]:
 			return io.BufferedReader(cast(io.RawIOBase, gzip.open(path)), 1 << 16)
 		return open(path, "rb")
 	except OSError as error:
-		raise BadInput([Fault(path, 1, f"cannot be read ({error.strerror})", "a log")]) from error
+		raise BadInput([Fault(path, 1, f"cannot be read ({error.strerror})", expected)]) from error
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from crm_support_ext.domain.lifecycle import Event
 from crm_support_ext.replay.columns import ITEM_EVENTS
 from crm_support_ext.replay.faults import LIMIT, BadInput, Fault, shown
-from crm_support_ext.replay.files import open_log
+from crm_support_ext.replay.files import open_input
 from crm_support_ext.replay.mapping import DROP, OURS, LogMap
 from crm_support_ext.replay.moments import ISO, reader
 from crm_support_ext.replay.translation import DROPPED, Meaning, Step, Translator
@@ -45,7 +45,7 @@ def read_log(
 	``listen`` hears every line as it is in the file. What is wrong is raised as ``BadInput``.
 	"""
 	reading = _Reading(path, zone, log_map)
-	with open_log(path) as stream:
+	with open_input(path) as stream:
 		raws = reading.raws(stream, listen)
 	reading.close()
 	raws.sort(key=attrgetter("at"))  # a stable sort: equal times keep file order

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from crm_support_ext.domain import booking
 from crm_support_ext.domain.booking import Lines
-from crm_support_ext.domain.chain import seal
+from crm_support_ext.domain.chain import in_zone, seal
 from crm_support_ext.domain.contracts import Contract
 from crm_support_ext.domain.payment import Payment, Work, pay
 from crm_support_ext.domain.results import Refusal
@@ -96,7 +96,7 @@ def correct(
 def _open(store: LedgerStore, contract: Contract, at: datetime, zone: tzinfo) -> _Opened:
 	before = store.head(contract.name)
 	last = before.account.at
-	moment = (max(at, last) if last else at).astimezone(zone)
+	moment = in_zone(max(at, last) if last else at, zone)
 	due = yearly(before.account, contract, moment, zone)
 	return _Opened(before, due, account_after(before.account, due), moment)
 
