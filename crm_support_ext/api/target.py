@@ -10,7 +10,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from crm_support_ext.api.buttons import Button, Field
-from crm_support_ext.constants import CALENDAR, TICKET, TIER
+from crm_support_ext.constants import CALENDAR, CONTRACT, TICKET, TIER
 from crm_support_ext.domain.course import SOLVED
 from crm_support_ext.domain.lifecycle import Event
 from crm_support_ext.messages import event_label
@@ -90,14 +90,15 @@ def ticket_receipt(ticket: str) -> dict[str, Any]:
 
 @frappe.whitelist()
 def preview(doc: dict | str) -> dict[str, int]:
-	"""What saving this calendar or tier would do to the running tickets; nothing is saved.
+	"""What saving this calendar, tier or contract would do to the running tickets; nothing is saved.
 
 	Answers how many run by it, how many would be due earlier or later, and how many would be late at once.
 	"""
 	changed = frappe.get_doc(frappe.parse_json(doc))
-	if changed.doctype not in (CALENDAR, TIER):
-		frappe.throw(_("Only a {0} or a {1} has a preview.").format(_(CALENDAR), _(TIER)))
+	if changed.doctype not in (CALENDAR, TIER, CONTRACT):
+		frappe.throw(_("A {0} has no preview.").format(_(changed.doctype)))
 	frappe.has_permission(changed.doctype, "write", throw=True)
+	changed.load_doc_before_save()
 	changed.run_method("validate")
 	return what_moves(changed)
 

@@ -102,8 +102,19 @@ def contract_of_ticket(ticket: Any, day: date | None = None) -> Contract | None:
 	return known[key]
 
 
+def is_under(ticket: Any, contract: str) -> bool:
+	"""Whether this contract counts for a ticket's hours and targets."""
+	found = contract_of_ticket(ticket)
+	return bool(found) and found.name == contract
+
+
 def document_of_ticket(ticket: Any) -> Any:
-	"""The Maintenance Contract by whose hours and targets a ticket is counted; None: by the desk's own."""
+	"""The Maintenance Contract by whose hours and targets a ticket is counted; None: by the desk's own.
+
+	``cse_counted_by`` is one that is not saved yet, of which somebody asks what it would move.
+	"""
+	if ticket and ticket.flags and ticket.flags.cse_counted_by:
+		return ticket.flags.cse_counted_by
 	contract = contract_of_ticket(ticket)
 	return frappe.get_cached_doc(CONTRACT, contract.name) if contract else None
 

@@ -14,12 +14,15 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import Coalesce, Date
 
-from crm_support_ext.constants import CALENDAR, TARGET, TICKET, TICKET_PRODUCT
+from crm_support_ext.constants import CALENDAR, CONTRACT, TARGET, TICKET, TICKET_PRODUCT, TIER
+from crm_support_ext.domain.business_calendar import BusinessCalendar
 from crm_support_ext.domain.contracts import Contract
 from crm_support_ext.domain.course import SOLVED
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.domain.targets import Figures, figures
+from crm_support_ext.domain.tiers import Tier
 from crm_support_ext.store.calendars import as_rule, calendar_of, has_own_targets, tier_as_rule
+from crm_support_ext.store.contracts import as_stored, is_under
 from crm_support_ext.store.courses import course_of
 from crm_support_ext.store.frappe import now, site_time
 from crm_support_ext.store.targets import tier_of
@@ -75,21 +78,40 @@ def recount_all(names: Sequence[str]) -> None:
 
 
 def what_moves(changed: Any) -> dict[str, int]:
-	"""What this calendar or tier, as it is now and not yet saved, would make of the running tickets.
+	"""What this calendar, tier or contract, as it is now and not yet saved, would make of the running tickets.
 
-	Answers how many run by it, and how many of their due times would be earlier, later, or past at once.
+	Answers how many run by it, and how many of their due times would be earlier, later, or past at once. Of a contract
+	its own hours and targets are looked at, for the tickets that came in under it.
 	"""
-	by_calendar = changed.doctype == CALENDAR
-	names = running(**{"calendar" if by_calendar else "tier": changed.name})
+	names = running(
+		**{_KINDS[changed.doctype]: as_stored(changed) if changed.doctype == CONTRACT else changed.name}
+	)
 	kept = {row.name: row for row in frappe.get_all(TARGET, filters={"name": ("in", names)}, fields=["*"])}
-	answer, at = Counter(running=len(names), earlier=0, later=0, late=0), now()
+	answer, at = Counter(running=0, earlier=0, later=0, late=0), now()
 	for name in names:
 		doc = frappe.get_doc(TICKET, name)
-		tier = tier_of(doc) if by_calendar or has_own_targets(doc, changed.name) else tier_as_rule(changed)
-		calendar = as_rule(changed) if by_calendar else calendar_of(doc)
+		if changed.doctype == CONTRACT and not is_under(doc, changed.name):
+			continue
+		answer["running"] += 1
+		tier, calendar = _would_run_by(doc, changed)
 		if course := course_of(doc, tier, None):
 			answer.update(_moves(kept[name], figures(course, calendar, at)))
 	return dict(answer)
+
+
+_KINDS = {CALENDAR: "calendar", TIER: "tier", CONTRACT: "contract"}
+"""What of a ticket says that it runs by a document of this kind."""
+
+
+def _would_run_by(doc: Any, changed: Any) -> tuple[Tier, BusinessCalendar]:
+	"""The tier and the calendar by which a ticket were counted if the change were saved."""
+	if changed.doctype == CALENDAR:
+		return tier_of(doc), as_rule(changed)
+	if changed.doctype == CONTRACT:
+		doc.flags.cse_counted_by = changed
+	elif not has_own_targets(doc, changed.name):
+		return tier_as_rule(changed), calendar_of(doc)
+	return tier_of(doc), calendar_of(doc)
 
 
 def _moves(kept: Any, counted: Figures) -> Iterator[str]:

@@ -15,6 +15,8 @@ frappe.ui.form.on("Maintenance Contract", {
 		for (const state of moves) add_move(frm, state);
 		const can_renew = ["Active", "Expired"].includes(frm.doc.state) && frm.perm[0].write;
 		if (can_renew) frm.add_custom_button(__("Renew"), () => ask_renewal(frm));
+		await frappe.require("/assets/crm_support_ext/js/contract_ledger.js");
+		crm_support_ext.ledger_buttons(frm);
 	},
 
 	customer: (frm) => load_contacts(frm),

@@ -34,10 +34,10 @@ class MaintenanceContract(Document):
 		"""The day from which an upgrade is due again: at most one in two years."""
 		return getdate(add_to_date(self.last_upgrade, years=2)) if self.last_upgrade else None
 
-	def check_if_latest(self) -> None:
+	def load_doc_before_save(self, **options: Any) -> None:
 		"""Lock the customer before the contract, as everybody does who changes one."""
 		lock_customer(self.customer, frappe.db.get_value(CONTRACT, self.name, "customer"))
-		super().check_if_latest()
+		super().load_doc_before_save(**options)
 
 	def validate(self) -> None:
 		before = self.get_doc_before_save()
