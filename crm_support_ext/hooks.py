@@ -28,7 +28,12 @@ add_to_apps_screen = [
 	}
 ]
 
-jinja = {"methods": ["crm_support_ext.api.target.ticket_receipt"]}
+jinja = {
+	"methods": [
+		"crm_support_ext.api.target.ticket_receipt",
+		"crm_support_ext.api.statement.contract_statement",
+	]
+}
 
 # What happens to the helpdesk's own documents
 
@@ -96,13 +101,15 @@ ignore_links_on_delete = [
 
 scheduler_events = {
 	"daily": ["crm_support_ext.tasks.contracts.run", "crm_support_ext.tasks.quotations.run"],
-	"hourly": ["crm_support_ext.tasks.recounting.move_resting"],
+	"daily_long": ["crm_support_ext.tasks.ledger.run", "crm_support_ext.tasks.ledger_checks.run"],
+	"hourly": ["crm_support_ext.tasks.recounting.move_resting", "crm_support_ext.tasks.statements.remove_old"],
 	"cron": {
 		"* * * * *": ["crm_support_ext.tasks.warnings.run", "crm_support_ext.tasks.warning_sms.run"],
 		"*/5 * * * *": [
 			"crm_support_ext.tasks.timers.run",
 			"crm_support_ext.tasks.recounting.run",
 			"crm_support_ext.tasks.promises.run",
+			"crm_support_ext.tasks.strippen_warnings.run",
 		],
 	},
 }

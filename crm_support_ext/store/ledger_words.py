@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,11 @@ def refused(refusal: Refusal) -> str:
 	return _SAID[refusal.code](refusal.facts)
 
 
+def left(balance: Decimal) -> str:
+	"""What there is, in a sentence of its own."""
+	return _("Left: {0}").format(strippen(balance))
+
+
 def entry_word(entry: Entry) -> str:
 	"""An entry in a sentence: its number, what it is, its amount and what it was for."""
 	what = f"{kind_word(entry.kind)} {signed(entry.amount)}"
@@ -26,7 +31,7 @@ def entry_word(entry: Entry) -> str:
 	return _("Entry {0} ({1}, lot {2})").format(entry.number, what, entry.lot)
 
 
-def correction(entry: Entry, lines: list[Entry], before: Decimal, after: Decimal) -> str:
+def correction(entry: Entry, lines: Sequence[Entry], before: Decimal, after: Decimal) -> str:
 	"""What the correction of an entry would do."""
 	said = [
 		_("{0} is taken back: {1} goes onto lot {2}, and the balance from {3} to {4}.").format(
@@ -69,8 +74,3 @@ _SAID: dict[str, Callable[[Mapping[str, Any]], str]] = {
 	).format(long_date(facts["start"]), long_date(facts["end"])),
 }
 """What is said of a refusal, from its facts alone."""
-
-
-def added(units: Decimal, balance: Decimal) -> str:
-	"""What was added, and what there is now."""
-	return _("Added: {0}. The balance is now {1}.").format(strippen(units), plain(balance))

@@ -12,10 +12,11 @@ from frappe import _
 from frappe.utils import escape_html, getdate, now_datetime
 
 from crm_support_ext.constants import ACCOUNT_MANAGER, CONTRACT, CUSTOMER, PLAN, STRIPPEN_WARNING
-from crm_support_ext.store.contract_words import long_date, strippen
+from crm_support_ext.store.contract_words import long_date
 from crm_support_ext.store.contracts import as_rule
 from crm_support_ext.store.frappe import can_mail
 from crm_support_ext.store.ledger import balance_of
+from crm_support_ext.store.ledger_words import left
 from crm_support_ext.store.orderers import orderers_of
 from crm_support_ext.store.wording import speaking_to
 
@@ -90,7 +91,7 @@ def _body(contract: Any, warning: Any) -> str:
 		_(
 			"Of all strippen that were granted, bought and carried over into this year, {0} % are used."
 		).format(warning.share),
-		_("Left: {0}.").format(strippen(balance_of(contract.name))),
+		left(balance_of(contract.name)),
 		_SHORTAGE[frappe.get_cached_value(PLAN, contract.plan, "on_shortage")](),
 	]
 	return "".join(f"<p>{escape_html(line)}</p>" for line in words)
