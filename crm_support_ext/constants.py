@@ -37,6 +37,7 @@ ENTRY = "Strippen Ledger Entry"
 LEDGER_CHECK = "Ledger Check"
 STRIPPEN_WARNING = "Strippen Warning"
 QUOTATION = "Support Quotation"
+REQUESTED_STATEMENT = "Requested Statement"
 
 AGENT = "Agent"
 AGENT_MANAGER = "Agent Manager"

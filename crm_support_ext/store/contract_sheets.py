@@ -6,7 +6,7 @@ a link with its work in words for whoever may read that ticket; to others it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,8 +18,9 @@ from frappe.utils import getdate
 
 from crm_support_ext.constants import CONTRACT, PLAN
 from crm_support_ext.domain.contracts import Contract, OnShortage, State, Year
-from crm_support_ext.domain.strippen import Account, Lot
-from crm_support_ext.store.contract_words import long_date, short, state_word, strippen
+from crm_support_ext.domain.strippen import NOTHING, Account, Kind, Lot, amount, end_and_number
+from crm_support_ext.domain.strippen_warnings import share_used
+from crm_support_ext.store.contract_words import kind_word, long_date, short, state_word, strippen
 from crm_support_ext.store.contracts import as_rule, decimal
 
 WIDTH = 1000
@@ -61,7 +62,8 @@ def head(doc: Any) -> dict[str, Any]:
 		(_("Contract year"), _span(*_days(year_shown(rule, today)))),
 		(_("Renewal"), _renewal(doc, rule)),
 	]
-	return {"name": doc.name, "state": _state(doc, rule, today), "facts": facts}
+	title = _("Maintenance contract {0}").format(doc.name)
+	return {"name": doc.name, "title": title, "state": _state(doc, rule, today), "facts": facts}
 
 
 def _days(year: Year) -> tuple[date, date]:
@@ -151,44 +153,42 @@ def _upgrades(doc: Any, plan: Any) -> str:
 	)
 
 
-def balance(account: Account, used: Decimal, rule: Contract, today: date) -> dict[str, Any]:
-	"""What is left and what was used in the contract year, as figures, as a bar and lot by lot."""
-	left = account.balance
-	total = used + left
-	percent = int(used * 100 / total) if total else 0
+def balance(account: Account, kinds: Mapping[str, Kind], today: date) -> dict[str, Any]:
+	"""What is left, and what was used in the contract year: as figures, as a bar, and lot by lot with how it came."""
+	share, left = share_used(account, today), account.balance
+	used = amount(account.given - _left_until(account, account.given_to)) if share is not None else NOTHING
+	percent = int(share * 100) if share is not None else 0
 	return {
 		"left": short(left),
-		"used": short(used),
 		"words": _("{0} left; {1} used this contract year ({2} %).").format(
 			strippen(left), strippen(used), percent
 		),
 		"theme": "red" if percent >= 90 else "amber" if percent >= 75 else "green",
-		"bar": list(_bar(used, account.lots, total)),
-		"lots": [_lot(lot, today) for lot in sorted(account.lots, key=_end_and_number)],
+		"bar": list(_bar(used, account.lots)),
+		"lots": [_lot(lot, kinds[lot.name], today) for lot in sorted(account.lots, key=end_and_number)],
 	}
 
 
-def _end_and_number(lot: Lot) -> tuple[date, int]:
-	return lot.last_day, lot.number
+def _left_until(account: Account, last_day: date | None) -> Decimal:
+	return sum((lot.left for lot in account.lots if lot.last_day == last_day), NOTHING)
 
 
-def _bar(used: Decimal, lots: Sequence[Lot], total: Decimal) -> Iterator[dict[str, Any]]:
+def _bar(used: Decimal, lots: Sequence[Lot]) -> Iterator[dict[str, Any]]:
 	"""What was used, then the lots in the order in which they will be."""
-	at = Decimal(0)
-	parts = [("used", used), *(("left", lot.left) for lot in sorted(lots, key=_end_and_number))]
-	for kind, amount in parts:
-		if amount:
-			width = amount * WIDTH / total
+	parts = [("used", used), *(("left", lot.left) for lot in sorted(lots, key=end_and_number))]
+	at, total = NOTHING, sum((part for _kind, part in parts), NOTHING)
+	for kind, part in parts:
+		if part:
+			width = part * WIDTH / total
 			yield {"kind": kind, "x": round(at, 1), "width": round(width, 1)}
 			at += width
 
 
-def _lot(lot: Lot, today: date) -> str:
+def _lot(lot: Lot, kind: Kind, today: date) -> str:
+	what = _("{0} ({1})").format(strippen(lot.left), kind_word(kind).lower())
 	if lot.first_day > today:
-		return _("{0}, good from {1} to {2}").format(
-			strippen(lot.left), long_date(lot.first_day), long_date(lot.last_day)
-		)
-	return _("{0}, good until {1}").format(strippen(lot.left), long_date(lot.last_day))
+		return _("{0}, good from {1} to {2}").format(what, long_date(lot.first_day), long_date(lot.last_day))
+	return _("{0}, good until {1}").format(what, long_date(lot.last_day))
 
 
 def people(doc: Any) -> dict[str, Any]:

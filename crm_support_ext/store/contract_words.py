@@ -64,7 +64,7 @@ def short(amount: Decimal) -> str:
 
 def signed(amount: Decimal) -> str:
 	"""An amount in a column of them, with its sign."""
-	return format_decimal(amount, "+#,##0.00;−#,##0.00", locale=locale()) if amount else plain(amount)
+	return format_decimal(amount, "+#,##0.00;\N{MINUS SIGN}#,##0.00", locale=locale())
 
 
 def plain(amount: Decimal) -> str:

@@ -6,7 +6,6 @@ Nothing internal is in it: no reasons, no names, no rule of settlement.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 from urllib.parse import quote
 
@@ -16,11 +15,19 @@ from frappe import _
 from crm_support_ext.constants import STATUS_LOG, TICKET, WAITING_ON, WORK_LOG
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.domain.settlement import Settlement
-from crm_support_ext.store.contract_words import hours, settlement_word, short, short_time, strippen
+from crm_support_ext.store.contract_words import (
+	hours,
+	settlement_word,
+	short,
+	short_date,
+	short_time,
+	strippen,
+)
 from crm_support_ext.store.contracts import decimal
 from crm_support_ext.store.frames import tickets_url
 from crm_support_ext.store.receipt_sheets import address_of as receipt_url
 from crm_support_ext.store.wording import customer_wording
+from crm_support_ext.store.work_sums import Hours, hours_of
 
 BOOKED = "Booked"
 
@@ -30,16 +37,11 @@ def address_of(ticket: str) -> str:
 	return f"/support/work-done?ticket={quote(ticket)}"
 
 
-def minutes_of(ticket: str) -> int:
-	"""The minutes that were booked on a ticket."""
-	return sum(frappe.get_all(WORK_LOG, filters={"ticket": ticket, "state": BOOKED}, pluck="minutes"))
-
-
 def sheet_of(ticket: str) -> dict[str, Any]:
 	"""Subject, facts, the pieces of work with their sums, and the changes of status, newest first."""
 	doc = frappe.db.get_value(TICKET, ticket, ["name", "subject", "status", WAITING_ON], as_dict=True)
-	work = _work(ticket)
-	total = hours(sum(piece.minutes for piece in work))
+	sums = hours_of(ticket)
+	total = hours(sums.minutes)
 	return {
 		"ticket": str(doc.name),
 		"subject": doc.subject,
@@ -50,14 +52,14 @@ def sheet_of(ticket: str) -> dict[str, Any]:
 			for fact in (
 				(_("Status"), _status_word(doc.status)),
 				(_("Waiting on"), doc.get(WAITING_ON)),
-				(_("Hours"), total if work else ""),
-				*_sums(work),
+				(_("Hours"), total if sums.by_settlement else ""),
+				*_by_settlement(sums),
 			)
 			if fact[1]
 		],
-		"work": [_row(piece) for piece in work],
+		"work": [_row(piece) for piece in _work(ticket)],
 		"total": total,
-		"strippen": short(sum((piece.strippen for piece in work), decimal(0))),
+		"strippen": short(sums.strippen),
 		"progress": [
 			{"at": short_time(change.at), "status": _status_word(change.to_status)}
 			for change in frappe.get_all(
@@ -74,34 +76,28 @@ def sheet_of(ticket: str) -> dict[str, Any]:
 def _work(ticket: str) -> list[Any]:
 	fields = ["start", "minutes", "text", "settlement", "strippen"]
 	filters = {"ticket": ticket, "state": BOOKED}
-	work = frappe.get_all(WORK_LOG, filters=filters, fields=fields, order_by="start asc, creation asc")
-	for piece in work:
-		piece.strippen = decimal(piece.strippen)
-	return work
+	return frappe.get_all(WORK_LOG, filters=filters, fields=fields, order_by="start asc, creation asc")
 
 
 def _row(piece: Any) -> dict[str, str]:
 	return {
-		"at": short_time(piece.start),
+		"day": short_date(piece.start),
+		"time": f"{piece.start:%H:%M}",
 		"text": piece.text or "",
 		"hours": hours(piece.minutes),
 		"settlement": settlement_word(piece.settlement),
-		"strippen": short(piece.strippen) if piece.settlement == Settlement.STRIPPEN.value else "",
+		"strippen": short(decimal(piece.strippen)) if piece.settlement == Settlement.STRIPPEN.value else "",
 	}
 
 
-def _sums(work: list[Any]) -> list[tuple[str, str]]:
-	"""By settlement: the hours, and of strippen how many."""
-	minutes: defaultdict[str, int] = defaultdict(int)
-	for piece in work:
-		minutes[piece.settlement] += piece.minutes
-	paid = strippen(sum((piece.strippen for piece in work), decimal(0)))
+def _by_settlement(sums: Hours) -> list[tuple[str, str]]:
+	"""The hours by settlement, and how many strippen were paid."""
 	return [
 		(
-			settlement_word(settlement),
-			f"{hours(taken)}, {paid}" if settlement == Settlement.STRIPPEN.value else hours(taken),
+			settlement_word(way.value),
+			f"{hours(taken)}, {strippen(sums.strippen)}" if way is Settlement.STRIPPEN else hours(taken),
 		)
-		for settlement, taken in minutes.items()
+		for way, taken in sums.by_settlement.items()
 	]
 
 

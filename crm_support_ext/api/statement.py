@@ -1,0 +1,84 @@
+"""The statement of a contract as a file, for whoever may see the contract; and how one's own contracts stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from crm_support_ext.permissions import may_see_contract
+from crm_support_ext.store import statement_files as files
+from crm_support_ext.store.statement_sheets import sheet_of
+from crm_support_ext.store.statements import LONG, Period, address_of, period_of
+
+
+@frappe.whitelist(methods=["GET"])
+def download(contract: str, first: str, last: str, form: str) -> None:
+	"""The statement of these days as a file, ``form`` PDF or CSV; of a long one the page that has it made."""
+	period = _period(contract, first, last, form)
+	if period.count > LONG:
+		return _go_to(address_of(contract, period.first, period.last))
+	_send(files.file_name(period, form), files.content_of(period, form))
+
+
+@frappe.whitelist(methods=["POST"])
+def make(contract: str, first: str, last: str, form: str) -> None:
+	"""Have a statement made in the background, and show the page that says how far it is."""
+	period = _period(contract, first, last, form)
+	file = files.ask(contract, period.first, period.last, form)
+	frappe.enqueue(
+		"crm_support_ext.tasks.statements.make",
+		queue="long",
+		job_id=f"cse-statement-{file}",
+		deduplicate=True,
+		enqueue_after_commit=True,
+		file=file,
+	)
+	_go_to(address_of(contract, period.first, period.last, file=file))
+
+
+@frappe.whitelist()
+def progress(file: str) -> dict[str, Any]:
+	"""How far a statement is that the present user asked for."""
+	found = files.asked_for(file)
+	if not found:
+		frappe.throw(_("There is no such file, or it is not yours."), frappe.PermissionError)
+	return found
+
+
+@frappe.whitelist(methods=["GET"])
+def fetch(file: str) -> None:
+	"""A statement that was made for the present user, who may still see its contract."""
+	row = files.requested(file)
+	_check(row.contract)
+	_send(*files.fetch(row))
+
+
+def contract_statement(contract: str) -> dict[str, Any]:
+	"""The statement of the contract year as print formats show it, for whoever may see the contract."""
+	_check(contract)
+	return sheet_of(contract)
+
+
+def _period(contract: str, first: str, last: str, form: str) -> Period:
+	_check(contract)
+	days = files.day_of(first), files.day_of(last)
+	if None in days or form not in files.FORMS:
+		frappe.throw(
+			_("A statement is of two days such as 2026-12-31, as one of {0}.").format(", ".join(files.FORMS))
+		)
+	return period_of(contract, *days)
+
+
+def _check(contract: str) -> None:
+	if not may_see_contract(contract):
+		frappe.throw(_("There is no such contract, or it is not yours to see."), frappe.PermissionError)
+
+
+def _send(name: str, content: bytes) -> None:
+	frappe.local.response.update({"type": "download", "filename": name, "filecontent": content})
+
+
+def _go_to(address: str) -> None:
+	frappe.local.response.update({"type": "redirect", "location": address})

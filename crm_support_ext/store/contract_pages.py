@@ -1,0 +1,139 @@
+"""All that stands on the page of a contract: what store/contract_sheets.py says of it, its ledger, its quotations."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.query_builder import DocType
+from frappe.query_builder.functions import Sum
+from frappe.utils import add_days, getdate
+
+from crm_support_ext.constants import CONTRACT, ENTRY, QUOTATION, TICKET, WORK_LOG
+from crm_support_ext.domain.quotations import State
+from crm_support_ext.domain.strippen import OPENING, Account, Kind
+from crm_support_ext.store import contract_sheets as sheets
+from crm_support_ext.store.contract_words import hours, settlement_word
+from crm_support_ext.store.frames import tickets_url
+from crm_support_ext.store.ledger import LedgerBroken, account_of
+from crm_support_ext.store.quotation_words import address_of as quotation_url
+from crm_support_ext.store.quotation_words import day_in_words, figures
+from crm_support_ext.store.statement_sheets import column_words, latest
+from crm_support_ext.store.statements import Period, choice_of, period_of, this_year
+
+MOST = 50
+"""So many entries stand on the page; all are in the statement."""
+
+
+def page_of(name: str, others: list[str]) -> dict[str, Any]:
+	"""The sheet of a contract; ``others`` are those from which the reader can choose."""
+	doc = frappe.get_cached_doc(CONTRACT, name)
+	first, last = this_year(name)
+	return {
+		"head": sheets.head(doc),
+		"choices": sheets.choices(others) if len(others) > 1 else [],
+		"quotations": open_quotations({"contract": name}),
+		"included": sheets.included(doc),
+		"people": sheets.people(doc),
+		"remote_access": sheets.remote_access(doc),
+		"hours": _hours(name, first, last),
+		"statement": choice_of(name, first, last),
+		"words": words(),
+		**_of_the_ledger(doc, period_of(name, first, last)),
+	}
+
+
+def _of_the_ledger(doc: Any, period: Period) -> dict[str, Any]:
+	"""Balance and entries; of a ledger that is not as it was written only that."""
+	try:
+		rows = list(latest(period, MOST))
+		account = account_of(doc.name)
+		return {
+			"balance": sheets.balance(account, _kinds(account), getdate()),
+			"entries": {"rows": rows, "words": _how_many(len(rows), period.count)},
+		}
+	except LedgerBroken as broken:
+		frappe.clear_messages()
+		return {"broken": str(broken), "entries": {"rows": []}}
+
+
+def _kinds(account: Account) -> dict[str, Kind]:
+	"""By which entry each lot was opened."""
+	filters = {"contract": account.contract, "lot": ("in", [lot.name for lot in account.lots])}
+	opening = {"kind": ("in", [kind.value for kind in OPENING])}
+	rows = frappe.get_all(ENTRY, filters=filters | opening, fields=["lot", "kind"]) if account.lots else []
+	return {row.lot: Kind(row.kind) for row in rows}
+
+
+def _how_many(shown: int, count: int) -> str:
+	if shown < count:
+		return _("The last {0} of {1} entries of this contract year; the statement has them all.").format(
+			shown, count
+		)
+	return _("All entries of this contract year, the newest first.")
+
+
+def open_quotations(filters: dict[str, Any]) -> list[dict[str, str]]:
+	"""The quotations that wait for an answer."""
+	rows = frappe.get_all(
+		QUOTATION,
+		filters={"state": State.SENT.value, "valid_until": (">=", getdate()), **filters},
+		fields="*",
+		order_by="valid_until asc",
+	)
+	return [
+		{
+			"name": row.name,
+			"text": row.text or "",
+			"figures": figures(row),
+			"until": _("Answer by {0}").format(day_in_words(row.valid_until)),
+			"url": quotation_url(row.name),
+			"ticket": row.ticket or "",
+			"ticket_url": _url_if_seen(row.ticket),
+		}
+		for row in rows
+	]
+
+
+def _url_if_seen(ticket: str | None) -> str:
+	is_seen = ticket and frappe.get_list(TICKET, filters={"name": ticket}, limit=1)
+	return tickets_url(ticket) if is_seen else ""
+
+
+def _hours(contract: str, first: date, last: date) -> list[tuple[str, str]]:
+	"""The hours that were worked under the contract on these days, by settlement."""
+	log = DocType(WORK_LOG)
+	rows = (
+		frappe.qb.from_(log)
+		.select(log.settlement, Sum(log.minutes))
+		.where((log.contract == contract) & (log.state == "Booked"))
+		.where((log.start >= first) & (log.start < add_days(last, 1)))
+		.groupby(log.settlement)
+		.orderby(log.settlement)
+	).run()
+	return [(settlement_word(settlement), hours(int(minutes))) for settlement, minutes in rows]
+
+
+def words() -> dict[str, str]:
+	"""What stands around the figures."""
+	return {
+		**column_words(),
+		"print": _("Print"),
+		"statement": _("Statement"),
+		"choices": _("Your contracts"),
+		"quotations": _("Quotations that wait for your answer"),
+		"answer": _("Read and answer"),
+		"balance": _("Balance"),
+		"left": _("strippen left"),
+		"agreed": _("What is agreed"),
+		"remote_access": _("How we connect to your computers"),
+		"people": _("People"),
+		"ours": _("Whom you can call"),
+		"orderers": _("Who may order for you"),
+		"nobody": _("Nobody is named."),
+		"entries": _("What was granted and used"),
+		"no_entries": _("Nothing was booked in this contract year yet."),
+		"hours": _("Hours of work in this contract year"),
+	}
