@@ -14,6 +14,7 @@ from crm_support_ext.domain.strippen import Account, Entry, Kind, Wrong, amount
 
 T = TypeVar("T")
 _NUMBER = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
+_KINDS = f"one of {', '.join(kind.value for kind in Kind)}"
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -60,7 +61,7 @@ def read_entry(cells: Mapping[str, str]) -> Entry:
 	return Entry(
 		read_number("number", cells["number"]),
 		_read("moment", cells["moment"], read_moment, "a moment such as 2026-03-02T08:00:00.000000Z"),
-		_read("kind", cells["kind"], Kind, f"one of {', '.join(kind.value for kind in Kind)}"),
+		_read("kind", cells["kind"], Kind, _KINDS),
 		unguarded(cells["lot"]),
 		_read("amount", cells["amount"], amount, "an amount with two places such as -2.00"),
 		read_day("lot from", cells["lot from"]),
