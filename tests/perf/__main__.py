@@ -20,7 +20,11 @@ from tests.perf import Row
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 WITHOUT_A_SITE = {"Replay": "bench_replay", "Working time": "bench_calendar"}
-ON_A_SITE = {"Working time on a site": "bench_stock_calendar", "On a site": "bench_site"}
+ON_A_SITE = {
+	"Working time on a site": "bench_stock_calendar",
+	"On a site": "bench_site",
+	"Tickets under a contract": "bench_contracts",
+}
 INTRODUCTION = """# Benchmarks
 
 Written by `make bench`. Figures of one machine: compare rows with each other, not with another machine's.
