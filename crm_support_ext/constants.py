@@ -112,3 +112,4 @@ HIDDEN_FROM_CUSTOMER = (AGREED_ON, CLOSES_AT, NEXT_UPDATE)
 
 AGENT_SCRIPT = "CRM Support Ext - Agent"
 PORTAL_SCRIPT = "CRM Support Ext - Portal"
+NEW_TICKET_SCRIPT = "CRM Support Ext - New ticket"

@@ -1,4 +1,4 @@
-"""The statement of a contract as a file, for whoever may see the contract; and how one's own contracts stand."""
+"""What leads to the pages that customers see of hours and contracts, and the statement of a contract as a file."""
 
 from __future__ import annotations
 
@@ -7,10 +7,45 @@ from typing import Any
 import frappe
 from frappe import _
 
+from crm_support_ext.api.buttons import Button
 from crm_support_ext.permissions import may_see_contract
+from crm_support_ext.store import contract_pages, contract_sheets, work_sheets
 from crm_support_ext.store import statement_files as files
+from crm_support_ext.store.contracts import contract_of_ticket
 from crm_support_ext.store.statement_sheets import sheet_of
 from crm_support_ext.store.statements import LONG, Period, address_of, period_of
+
+
+def _contract_of(doc: Any) -> str:
+	"""The contract that counts for a ticket, if the present user may see it."""
+	contract = contract_of_ticket(doc)
+	return contract.name if contract and may_see_contract(contract.name) else ""
+
+
+BUTTONS = (
+	Button(
+		event="hours",
+		label=lambda: _("Hours and progress"),
+		is_offered=lambda doc: True,
+		is_seldom=True,
+		url=lambda doc: work_sheets.address_of(str(doc.name)),
+		more=lambda doc: {"shown": work_sheets.label_of(str(doc.name))},
+	),
+	Button(
+		event="contract",
+		label=lambda: _("Contract"),
+		is_offered=lambda doc: bool(_contract_of(doc)),
+		is_seldom=True,
+		url=lambda doc: contract_sheets.address_of(_contract_of(doc)),
+	),
+)
+"""What the ticket pages lead to, for agent and customer alike."""
+
+
+@frappe.whitelist()
+def own_contracts() -> dict[str, Any]:
+	"""What the present user's own contracts have left: ``label`` for all, ``items`` with label and url for each."""
+	return contract_pages.own_contracts(frappe.session.user)
 
 
 @frappe.whitelist(methods=["GET"])

@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from crm_support_ext.api import escalation, promise, quotation, target, work
+from crm_support_ext.api import escalation, promise, quotation, statement, target, work
 from crm_support_ext.api.buttons import Button, answers, row
 from crm_support_ext.constants import REASON, STATUS_LOG, TICKET
 from crm_support_ext.domain.lifecycle import (
@@ -33,6 +33,7 @@ BUTTONS: tuple[Button, ...] = (
 	*promise.BUTTONS,
 	*quotation.BUTTONS,
 	*escalation.BUTTONS,
+	*statement.BUTTONS,
 )
 """The buttons of the other files, in the order in which the pages show them after those of the life cycle."""
 

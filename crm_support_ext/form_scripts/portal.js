@@ -1,4 +1,4 @@
-// The life cycle on the customer's ticket page: reopen what was resolved, follow up on what is closed.
+// The customer's ticket page: reopen what was resolved, follow up on what is closed, read hours, receipt and contract.
 async function setupForm(page) {
 	const { possible, button } = lifeCycle(page, (answer) => {
 		// a page load, because the portal's page goes on showing its ticket when the address changes to another's
@@ -7,9 +7,18 @@ async function setupForm(page) {
 	});
 
 	try {
-		const { actions, due } = await possible();
+		const { actions, more, due } = await possible();
 		correctDue(page.doc.name, due);
-		return { actions: actions.map(button) };
+		// pages to look at are in a menu, but for one whose button itself shows a figure, if there is room for it
+		const isNarrow = window.matchMedia("(max-width: 767px)").matches;
+		const isInMenu = (action) => action.seldom && (isNarrow || !action.more.shown);
+		const menu = actions.filter(isInMenu).map(button);
+		return {
+			actions: [
+				...actions.filter((action) => !isInMenu(action)).map(button),
+				...(menu.length ? [{ group: more, buttonLabel: more, hideLabel: true, items: menu }] : []),
+			],
+		};
 	} catch (error) {
 		return { actions: [] };
 	}

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import frappe
 
-from crm_support_ext.constants import AGENT_SCRIPT, PORTAL_SCRIPT, TICKET
+from crm_support_ext.constants import AGENT_SCRIPT, NEW_TICKET_SCRIPT, PORTAL_SCRIPT, TICKET
+
+TICKET_PAGE = ("shared.js", "due.js")
 
 SCRIPTS = {
-	AGENT_SCRIPT: {"files": ("work.js", "agent.js"), "apply_to_customer_portal": 0},
-	PORTAL_SCRIPT: {"files": ("portal.js",), "apply_to_customer_portal": 1},
+	AGENT_SCRIPT: {"files": (*TICKET_PAGE, "work.js", "agent.js")},
+	PORTAL_SCRIPT: {"files": (*TICKET_PAGE, "portal.js"), "apply_to_customer_portal": 1},
+	NEW_TICKET_SCRIPT: {"files": ("new.js",), "apply_on_new_page": 1},
 }
 
 
@@ -18,7 +21,7 @@ def create() -> None:
 	"""Make or renew the scripts; one that an administrator disabled stays disabled."""
 	folder = Path(frappe.get_app_path("crm_support_ext", "form_scripts"))
 	for name, options in SCRIPTS.items():
-		script = "\n".join((folder / file).read_text() for file in ("shared.js", "due.js", *options["files"]))
+		script = "\n".join((folder / file).read_text() for file in options["files"])
 		if frappe.db.exists("HD Form Script", name):
 			frappe.db.set_value("HD Form Script", name, "script", script)
 			continue
@@ -30,8 +33,8 @@ def create() -> None:
 				"apply_to": "Form",
 				"enabled": 1,
 				"is_standard": 0,
-				"apply_on_new_page": 0,
-				"apply_to_customer_portal": options["apply_to_customer_portal"],
+				"apply_on_new_page": options.get("apply_on_new_page", 0),
+				"apply_to_customer_portal": options.get("apply_to_customer_portal", 0),
 				"script": script,
 			}
 		)

@@ -12,14 +12,17 @@ from frappe.query_builder.functions import Sum
 from frappe.utils import add_days, getdate
 
 from crm_support_ext.constants import CONTRACT, ENTRY, QUOTATION, TICKET, WORK_LOG
+from crm_support_ext.domain.contracts import State as ContractState
 from crm_support_ext.domain.quotations import State
 from crm_support_ext.domain.strippen import OPENING, Account, Kind
 from crm_support_ext.store import contract_sheets as sheets
-from crm_support_ext.store.contract_words import hours, settlement_word
+from crm_support_ext.store.contract_words import hours, settlement_word, strippen
 from crm_support_ext.store.frames import tickets_url
 from crm_support_ext.store.ledger import LedgerBroken, account_of
 from crm_support_ext.store.quotation_words import address_of as quotation_url
 from crm_support_ext.store.quotation_words import day_in_words, figures
+from crm_support_ext.store.quotations import to_answer
+from crm_support_ext.store.readers import contracts_read_by
 from crm_support_ext.store.statement_sheets import column_words, latest
 from crm_support_ext.store.statements import Period, choice_of, period_of, this_year
 
@@ -34,7 +37,7 @@ def page_of(name: str, others: list[str]) -> dict[str, Any]:
 	return {
 		"head": sheets.head(doc),
 		"choices": sheets.choices(others) if len(others) > 1 else [],
-		"quotations": open_quotations({"contract": name}),
+		"quotations": waiting_quotations() or _sent_under(name),
 		"included": sheets.included(doc),
 		"people": sheets.people(doc),
 		"remote_access": sheets.remote_access(doc),
@@ -75,13 +78,23 @@ def _how_many(shown: int, count: int) -> str:
 	return _("All entries of this contract year, the newest first.")
 
 
-def open_quotations(filters: dict[str, Any]) -> list[dict[str, str]]:
-	"""The quotations that wait for an answer."""
+def waiting_quotations() -> list[dict[str, str]]:
+	"""The quotations that wait for the present reader's answer, under whichever contract or none."""
+	names = to_answer(frappe.session.user)
+	return _quotations(name=("in", names)) if names else []
+
+
+def _sent_under(contract: str) -> list[dict[str, str]]:
+	"""For the desk: those that wait for the customer's answer."""
+	return _quotations(contract=contract)
+
+
+def _quotations(**filters: Any) -> list[dict[str, str]]:
 	rows = frappe.get_all(
 		QUOTATION,
 		filters={"state": State.SENT.value, "valid_until": (">=", getdate()), **filters},
 		fields="*",
-		order_by="valid_until asc",
+		order_by="valid_until asc, name asc",
 	)
 	return [
 		{
@@ -114,6 +127,30 @@ def _hours(contract: str, first: date, last: date) -> list[tuple[str, str]]:
 		.orderby(log.settlement)
 	).run()
 	return [(settlement_word(settlement), hours(int(minutes))) for settlement, minutes in rows]
+
+
+def own_contracts(user: str) -> dict[str, Any]:
+	"""What the running contracts of a customer's reader have left, for the page on which a ticket is made."""
+	docs = [frappe.get_cached_doc(CONTRACT, name) for name in contracts_read_by(user)]
+	running = [doc for doc in docs if doc.state == ContractState.ACTIVE.value]
+	left = {doc.name: _left(doc.name) for doc in running}
+	items = [
+		{
+			"label": ", ".join(filter(None, (doc.name, doc.product, left[doc.name]))),
+			"url": sheets.address_of(doc.name),
+		}
+		for doc in running
+	]
+	only = next(iter(left.values())) if len(left) == 1 else ""
+	return {"label": only or _("Contract"), "items": items}
+
+
+def _left(contract: str) -> str:
+	try:
+		return _("{0} left").format(strippen(account_of(contract).balance))
+	except LedgerBroken:
+		frappe.clear_messages()
+		return ""
 
 
 def words() -> dict[str, str]:

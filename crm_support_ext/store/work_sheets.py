@@ -37,6 +37,12 @@ def address_of(ticket: str) -> str:
 	return f"/support/work-done?ticket={quote(ticket)}"
 
 
+def label_of(ticket: str) -> str:
+	"""What the button on the ticket's page says: the hours so far; empty if there are none."""
+	minutes = hours_of(ticket).minutes
+	return _("Hours: {0}").format(hours(minutes)) if minutes else ""
+
+
 def sheet_of(ticket: str) -> dict[str, Any]:
 	"""Subject, facts, the pieces of work with their sums, and the changes of status, newest first."""
 	doc = frappe.db.get_value(TICKET, ticket, ["name", "subject", "status", WAITING_ON], as_dict=True)

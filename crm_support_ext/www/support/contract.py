@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 
 from crm_support_ext.permissions import may_see_contract
-from crm_support_ext.store.contract_pages import page_of
+from crm_support_ext.store.contract_pages import page_of, waiting_quotations, words
 from crm_support_ext.store.contract_sheets import address_of
 from crm_support_ext.store.frames import frame, go_to, let_guests_log_in
 from crm_support_ext.store.frappe import is_desk_user
@@ -26,10 +26,13 @@ def get_context(context: Any) -> None:
 		go_to("/app/maintenance-contract")
 	name = name or next(iter(own), "")
 	context.frame = frame(_("Contract"), here=address_of())
+	quotations = [] if name else waiting_quotations()
 	if may_see_contract(name):
 		context.sheet = page_of(name, own)
-		return
-	context.http_status_code = 404
-	context.words = _(
-		"There is no contract here that is yours to see. Those who may order for your company see it; your tickets show you their own hours."
-	)
+	elif quotations:
+		context.sheet = {"quotations": quotations, "words": words()}
+	else:
+		context.http_status_code = 404
+		context.words = _(
+			"There is no contract here that is yours to see. Those who may order for your company see it; your tickets show you their own hours."
+		)
