@@ -79,7 +79,7 @@ def _last_day() -> str:
 def _quote(doc: Any, words: str, values: Mapping[str, Any]) -> dict[str, str]:
 	amounts = {field: _amount(field, values[field]) for field in ("estimate", "maximum", "price")}
 	quotation = frappe.get_doc({"doctype": QUOTATION, "ticket": str(doc.name), **values, **amounts})
-	_send(quotation.insert())
+	_send(quotations.locked(quotation.insert().name))
 	return {"quotation": quotation.name}
 
 
