@@ -22,12 +22,16 @@ from crm_support_ext.replay.translation import DROPPED, Meaning, Step, Translato
 
 
 class Row(NamedTuple):
-	"""A row that can be played: when, from which line, about which ticket, and what happened."""
+	"""A row that can be played: when, from which line, about which ticket, and what happened.
+
+	``is_assumed``: no row of the log, but work that the map assumes to go with one.
+	"""
 
 	at: datetime
 	line: int
 	ticket: str
 	step: Step
+	is_assumed: bool = False
 
 
 class _Raw(NamedTuple):
@@ -155,10 +159,14 @@ class _Reading:
 		rows = []
 		for at, line, ticket, meaning in raws:
 			step = meaning.later if ticket in seen else meaning.first
-			if step.event == DROP and not step.inside:
+			is_dropped = step.event == DROP and not step.inside
+			if is_dropped and not step.worked:
 				continue
 			seen.add(ticket)
 			if meaning.first is not meaning.later:
 				self._judge(line, ticket, step)
-			rows.append(Row(at, line, ticket, step))
+			if not is_dropped:
+				rows.append(Row(at, line, ticket, step))
+			if step.worked:
+				rows.append(Row(at, line, ticket, step.worked, is_assumed=True))
 		return rows

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.replay.columns import EVENTS, KINDS_OF_COLUMNS, REQUIRED, Facts
-from crm_support_ext.replay.documents import Document, Kind, Named, Table, load
+from crm_support_ext.replay.documents import Document, Kind, Named, Node, Table, load
 from crm_support_ext.replay.faults import shown
 from crm_support_ext.replay.kinds import NAME, TEXT, ZONE, is_text
 from crm_support_ext.replay.moments import is_form
@@ -38,11 +38,12 @@ _SCHEMA = Table(
 		"values": Table(dict.fromkeys(Facts._fields, Named(TEXT))),
 	}
 )
-_WITH = Table(dict.fromkeys(Facts._fields, TEXT))
+_WORK = Table(dict.fromkeys(("minutes", "activity", "role", "place"), TEXT), required=("minutes",))
+_MORE: dict[str, Node] = {"with": Table(dict.fromkeys(Facts._fields, TEXT)), "worked": _WORK}
 _FORMS_OF_RULE = {
-	"event": Table(dict.fromkeys(("event", *INSIDE), _EVENT) | {"with": _WITH}, required=("event",)),
+	"event": Table({**dict.fromkeys(("event", *INSIDE), _EVENT), **_MORE}, required=("event",)),
 	"first": Table(
-		dict.fromkeys(("first", "later", *INSIDE), _EVENT) | {"with": _WITH}, required=("first", "later")
+		{**dict.fromkeys(("first", "later", *INSIDE), _EVENT), **_MORE}, required=("first", "later")
 	),
 }
 """A rule says what a row means, or what the first row of a ticket means and what later ones do."""
@@ -56,6 +57,8 @@ class Rule:
 	later: str
 	inside: Mapping[Status, str] = field(default_factory=dict)
 	extra: Mapping[str, str] = field(default_factory=dict)
+	worked: Mapping[str, str] = field(default_factory=dict)
+	"""The work that is assumed to go with it; empty: none is."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +119,14 @@ def _rule(document: Document, name: str, entry: Any) -> Rule:
 	)
 	if len(document.faults) > before:
 		return Rule(DROP, DROP)
-	extra = entry.get("with", {})
-	for column, text in extra.items():
-		if not PLACE.search(text):
-			_check_value(document, ("events", name, "with", column), column, text)
+	extra, worked = entry.get("with", {}), entry.get("worked", {})
+	for key, texts in (("with", extra), ("worked", worked)):
+		for column, text in texts.items():
+			if not PLACE.search(text):
+				_check_value(document, ("events", name, key, column), column, text)
 	inside = {status: entry[key] for key, status in INSIDE.items() if key in entry}
 	event = entry.get("event")
-	return Rule(event or entry["first"], event or entry["later"], inside, extra)
+	return Rule(event or entry["first"], event or entry["later"], inside, extra, worked)
 
 
 def _check_value(document: Document, path: tuple[str, ...], column: str, value: str) -> None:

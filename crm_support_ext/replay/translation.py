@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from crm_support_ext.domain.lifecycle import Status
+from crm_support_ext.domain.lifecycle import Event, Status
 from crm_support_ext.replay.columns import REQUIRED, Facts, wrongs
 from crm_support_ext.replay.faults import BadInput, Fault, shown
 from crm_support_ext.replay.mapping import DROP, PLACE, LogMap, Rule
@@ -25,6 +25,8 @@ class Step:
 	facts: Facts = field(default_factory=Facts)
 	faults: tuple[tuple[str, str], ...] = ()
 	"""What is wrong with it, and what was expected."""
+	worked: Step | None = None
+	"""The work that the map assumes to go with it."""
 
 	@property
 	def events(self) -> frozenset[str]:
@@ -38,6 +40,8 @@ class Meaning(NamedTuple):
 	first: Step
 	later: Step
 
+
+WORKED = Event.WORKED.value
 
 DROPPED = Step(DROP)
 """What a row means that means nothing here."""
@@ -91,13 +95,19 @@ class Translator:
 
 	def _named_in_rules(self) -> Iterator[tuple[str, int]]:
 		"""Each of their columns that stands in braces in the map, and where."""
+		for path, text in self._texts():
+			for theirs in PLACE.findall(text):
+				if self._count[theirs] == 1:
+					yield theirs, self._header.index(theirs)
+				else:
+					self._fault(path, theirs)
+
+	def _texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
+		"""Each text of the map in which braces may stand, and its path."""
 		for activity, rule in self.map.events.items():
-			for ours, text in rule.extra.items():
-				for theirs in PLACE.findall(text):
-					if self._count[theirs] == 1:
-						yield theirs, self._header.index(theirs)
-					else:
-						self._fault(("events", activity, "with", ours), theirs)
+			for key, texts in (("with", rule.extra), ("worked", rule.worked)):
+				for ours, text in texts.items():
+					yield ("events", activity, key, ours), text
 
 	def _fault(self, path: tuple[str, ...], theirs: str) -> None:
 		"""Add the fault that a header is missing or comes twice; it is the map's if the map names it at ``path``."""
@@ -118,28 +128,42 @@ class Translator:
 			names = ", ".join(self.map.events)
 			step = Step("", faults=((f"the event is {shown(activity)}", f"one of {names}"),))
 			return Meaning(step, step)
-		if rule.first == rule.later == DROP and not rule.inside:
+		if rule.first == rule.later == DROP and not rule.inside and not rule.worked:
 			return Meaning(DROPPED, DROPPED)
 		facts, faults = self._facts(rule, key)
-		later = self._step(rule.later, rule, facts, faults)
-		return Meaning(
-			later if rule.first == rule.later else self._step(rule.first, rule, facts, faults), later
-		)
+		work = self._work(rule, facts, key)
+		later = self._step(rule.later, rule, facts, faults, work)
+		if rule.first == rule.later:
+			return Meaning(later, later)
+		return Meaning(self._step(rule.first, rule, facts, faults, work), later)
 
 	def _facts(self, rule: Rule, key: tuple[str, ...]) -> tuple[Facts, list[tuple[str, str]]]:
 		given = dict(zip(self._columns, key[1:], strict=False))
-		theirs = dict(zip(self._theirs, key[1 + len(self._columns) :], strict=True))
 		faults = []
 		for column, listed in self.map.values.items():
 			value = given.get(column, "")
 			if value and value not in listed:
 				faults.append((f"the map lists no {column} {shown(value)}", f"one of {', '.join(listed)}"))
 			given[column] = listed.get(value, "")
-		for column, text in rule.extra.items():
-			given[column] = PLACE.sub(lambda match: theirs[match[1]], text)
+		given.update(self._filled(rule.extra, key))
 		return Facts(**given), faults
 
-	def _step(self, event: str, rule: Rule, facts: Facts, faults: list[tuple[str, str]]) -> Step:
+	def _filled(self, texts: Mapping[str, str], key: tuple[str, ...]) -> dict[str, str]:
+		"""The texts with what their columns hold in the place of braces."""
+		theirs = dict(zip(self._theirs, key[1 + len(self._columns) :], strict=True))
+		return {column: PLACE.sub(lambda match: theirs[match[1]], text) for column, text in texts.items()}
+
+	def _step(
+		self, event: str, rule: Rule, facts: Facts, faults: list[tuple[str, str]], work: Step | None
+	) -> Step:
 		step = Step(event, rule.inside, facts)
 		wrong = [fault for name in sorted(step.events) for fault in wrongs(name, facts)]
-		return Step(event, rule.inside, facts, tuple(dict.fromkeys(faults + wrong)))
+		wrong += work.faults if work else ()
+		return Step(event, rule.inside, facts, tuple(dict.fromkeys(faults + wrong)), work)
+
+	def _work(self, rule: Rule, facts: Facts, key: tuple[str, ...]) -> Step | None:
+		"""The work that the map assumes to go with a row."""
+		if not rule.worked:
+			return None
+		facts = facts._replace(**self._filled(rule.worked, key))
+		return Step(WORKED, facts=facts, faults=tuple(wrongs(WORKED, facts)))

@@ -131,12 +131,15 @@ def first_tickets(rows: Iterable[Row], limit: int | None) -> list[Row]:
 
 
 def _events(rows: Iterable[Row], end: datetime, engine: Engine) -> Iterator[dict[str, Any]]:
-	"""The rows as the site takes them. What a row means may hang on its ticket's status: a replay alongside tells."""
+	"""The rows as the site takes them. What a row means may hang on its ticket's status: a replay alongside tells.
+
+	Work that the map assumes is no history, and stays here.
+	"""
 	for row in rows:
 		if row.at > end:
 			return
 		event = engine.book(row)
-		if event != DROP:
+		if event != DROP and not row.is_assumed:
 			said = row.step.facts
 			if event == Event.AGREED.value:
 				said = said._replace(date=engine.read_date(said.date).isoformat())

@@ -85,14 +85,20 @@ class Link:
 	product: str
 	resolved: datetime | None = None
 	closed: bool = False
-	work: list[tuple[object, ...]] = field(default_factory=list)
+	pieces: list[tuple[int, tuple[object, ...]]] = field(default_factory=list)
 	refused: list[tuple[datetime, str, str]] = field(default_factory=list)
+
+	@property
+	def work(self) -> list[tuple[object, ...]]:
+		"""The pieces of work in the order of their rows."""
+		return [piece for _, piece in sorted(self.pieces, key=lambda piece: piece[0])]
 
 
 @dataclass
 class Task:
-	"""Work that a contract is to pay in strippen."""
+	"""Work that a contract is to pay in strippen, by the number of its row."""
 
+	number: int
 	at: datetime
 	link: Link
 	minutes: int
@@ -188,16 +194,17 @@ class Ledger:
 			while not self.begins_year(year):
 				year -= DAY
 			self.open(task.at, "Purchase", plan.purchase, self.last_of_year(year)[0])
-		rest = paid
+		due = paid
 		for lot in self.lots:
-			taken = min(lot.left, rest)
+			taken = min(lot.left, due)
 			if taken:
 				self.enter(task.at, "Use", lot, -taken, link.name)
-			rest -= taken
+			due -= taken
 		if paid or not task.cost:
-			link.work.append((task.at, minutes, "Strippen", paid, task.rule))
+			link.pieces.append((task.number, (task.at, minutes, "Strippen", paid, task.rule)))
 		if minutes < task.minutes or (task.cost and not paid):
-			link.work.append((task.at, task.minutes - minutes, "Time and Material", 0, task.rule))
+			rest = (task.at, task.minutes - minutes, "Time and Material", 0, task.rule)
+			link.pieces.append((task.number, rest))
 
 
 def settlement(policy: Policy, row: Row, kind: str, has_contract: bool) -> tuple[str, str]:
@@ -288,19 +295,17 @@ def answer(policy: Policy, rows: list[Row], end: datetime) -> tuple[dict[str, Li
 	"""All tickets by name, and all ledgers by contract."""
 	links: list[Link] = []
 	tasks: dict[str, list[Task]] = {contract.name: [] for contract in policy.contracts}
-	for row, link in chains(rows, end, links):
+	for number, (row, link) in enumerate(chains(rows, end, links)):
 		if row.event == "worked":
 			contract = contract_of(policy, link, row.at)
 			settled, rule = settlement(policy, row, link.kind, contract is not None)
 			if settled == "Strippen" and contract:
-				task = Task(row.at, link, row.minutes, cost(policy, row), rule)
+				task = Task(number, row.at, link, row.minutes, cost(policy, row), rule)
 				tasks[contract.name].append(task)
 			else:
-				link.work.append((row.at, row.minutes, settled, 0, rule))
+				link.pieces.append((number, (row.at, row.minutes, settled, 0, rule)))
 	ledgers = {}
 	for contract in policy.contracts:
 		ledger = ledgers[contract.name] = Ledger(contract, ZoneInfo(policy.zone))
 		ledger.live(tasks[contract.name], end)
-	for link in links:
-		link.work.sort(key=lambda work: work[0])
 	return {link.name: link for link in links}, ledgers

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crm_support_ext.replay.cli import main
@@ -138,6 +140,10 @@ def test_forms_of_time(desk: Desk, form: str, text: str) -> None:
 		(COLUMNS + '[events]\na = { event = "parked", with = { item = "{note}" } }\n', 6, "the log has 2 columns 'note'"),
 		(COLUMNS + '[events]\na = { event = "parked", with = { item = "x", effort = "much" } }\n', 6, "effort is 'much'"),
 		(COLUMNS + '[events.a]\nevent = "parked"\n[events.a.with]\nitem = "x"\nworkaround = "bad"\n', 9, "workaround is 'bad'"),
+		(COLUMNS + '[events]\na = { event = "resolved", worked = { minutes = "many" } }\n', 6, "minutes is 'many'"),
+		(COLUMNS + '[events]\na = { event = "resolved", worked = { activity = "talk" } }\n', 6, "events.a.worked has no minutes"),
+		(COLUMNS + '[events]\na = { event = "resolved", worked = { minutes = "5", actor = "x" } }\n', 6, "unknown key events.a.worked.actor"),
+		(COLUMNS + '[events]\na = { event = "resolved", worked = { minutes = "{colour}" } }\n', 6, "the log has no column 'colour'"),
 		(COLUMNS + '[values.tier]\n"1" = "I"\n"2" = "urgent"\n', 7, "tier is 'urgent'"),
 		(COLUMNS + '[values.colour]\n"1" = "I"\n', 5, "unknown key values.colour"),
 		(COLUMNS + 'tier = "level"\ntier = "level"\n', 6, "is no TOML"),
@@ -179,6 +185,45 @@ def test_a_header_that_comes_twice_is_no_fault_if_it_is_not_used(desk: Desk) -> 
 		HEAD + "C1,2026-03-02T09:00,a,no tier,P,,\n", map=COLUMNS + '[events]\na = "created"\n'
 	)
 	assert answer["tickets"]["C1"]["target"]["tier"] is None
+
+
+def test_a_map_can_assume_work_that_goes_with_a_row(desk: Desk) -> None:
+	map = COLUMNS + (
+		'customer = "product"\n[events]\n'
+		'a = { event = "created", worked = { minutes = "{level}", role = "programmer" } }\n'
+		'b = { event = "drop", worked = { minutes = "5", activity = "call", place = "on site" } }\n'
+		'c = { event = "taken_up", in_open = "drop", worked = { minutes = "15" } }\n'
+		'd = { event = "force_closed" }\n'
+		'e = { event = "reopened", worked = { minutes = "7" } }\n'
+	)
+	rows = [("a", "40"), ("c", ""), ("c", ""), ("b", ""), ("d", ""), ("b", ""), ("e", "")]
+	log = HEAD + "".join(
+		f"C1,2026-03-02T09:0{minute},{event},{level},P,,\n" for minute, (event, level) in enumerate(rows)
+	)
+	tickets = desk.play(log, map=map)["tickets"]
+	done = [[(work["at"][11:16], work["minutes"]) for work in each["work"]] for each in tickets.values()]
+	assert done == [
+		[("09:00", 40), ("09:01", 15), ("09:02", 15), ("09:03", 5), ("09:05", 5)],
+		[("09:06", 7)],
+	]
+	assert list(tickets) == ["C1", "C1~1"]
+	assert not any(each["refused"] for each in tickets.values())
+
+
+def test_what_is_wrong_with_assumed_work_is_a_fault_of_its_row(desk: Desk, capsys) -> None:
+	map = COLUMNS + '[events]\na = { event = "created", worked = { minutes = "{level}" } }\n'
+	log = HEAD + "C1,2026-03-02T09:00,a,5,P,,\nC1,2026-03-02T09:00,a,five,P,,\n"
+	assert main(["replay", *desk.arguments(log, UTC, map)]) == 2
+	(said,) = capsys.readouterr().err.splitlines()
+	assert said.replace(f"{desk.root}/", "").startswith("log.csv:3: minutes is 'five'")
+
+
+def test_the_map_that_assumes_work_differs_in_nothing_else() -> None:
+	plain, working = load_map("italian_helpdesk"), load_map("italian_helpdesk_with_work")
+	assert (working.columns, working.values) == (plain.columns, plain.values)
+	assert (working.time_format, working.zone) == (plain.time_format, plain.zone)
+	assert {name: replace(rule, worked={}) for name, rule in working.events.items()} == plain.events
+	assert any(rule.worked for rule in working.events.values())
 
 
 def test_the_map_of_the_public_log_names_each_of_its_activities() -> None:
