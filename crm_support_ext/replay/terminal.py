@@ -13,12 +13,14 @@ from crm_support_ext.domain.targets import Target
 from crm_support_ext.replay.answer import TIMED, Result, closed_at, stays, time_in
 from crm_support_ext.replay.figures import Figures, figures
 from crm_support_ext.replay.moments import Printer, printer
+from crm_support_ext.replay.usage import usage
 from crm_support_ext.replay.words import WHY, columns, count, promised, share, span, working
+from crm_support_ext.replay.work_tables import work_tables
 from crm_support_ext.store.memory import MemoryTicket
 
 
 def tables(result: Result) -> str:
-	"""What a manager asks first: statuses, times, who came back, what was refused."""
+	"""What a manager asks first: statuses, times, who came back, what work cost, what was refused."""
 	counted = figures(result)
 	if not counted.end or not counted.tickets:
 		return "There is no ticket in the log."
@@ -31,6 +33,7 @@ def tables(result: Result) -> str:
 			_targets(counted, result.policy.calendar.week),
 			_responses(counted, result.policy.calendar.week),
 			_facts(counted),
+			*work_tables(usage(result), result.zone),
 			*_refusals(counted),
 		]
 	)

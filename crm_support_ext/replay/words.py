@@ -30,6 +30,12 @@ def span(time: timedelta) -> str:
 	return " ".join(f"{number:,} {unit}" for unit, number in units[first : first + 2] if number) or "0 s"
 
 
+def hours(minutes: int) -> str:
+	"""Minutes of work as hours and minutes, which is what they are billed by: ``1,204 h 30 min``."""
+	whole, rest = divmod(minutes, 60)
+	return f"{whole:,} h {rest:02} min" if whole else f"{rest} min"
+
+
 def working(amount: Fraction, unit: Unit) -> str:
 	"""An amount of working time, to two decimals: ``1.25 working hours``."""
 	text = f"{float(amount):,.2f}".rstrip("0").rstrip(".")
