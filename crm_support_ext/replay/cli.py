@@ -1,4 +1,4 @@
-"""The command line: ``crm-support replay`` and ``crm-support compare`` (replay.md), ``crm-support verify`` (ledger.md).
+"""The command line: ``crm-support replay``, ``compare`` and ``contracts`` (replay.md), ``verify`` (ledger.md).
 
 Exit code 0: done. 1: the site cannot be reached. 2: bad input, told in one line per fault, and nothing written.
 """
@@ -17,6 +17,7 @@ from typing import TextIO
 
 from crm_support_ext.replay.answer import Result, write_json
 from crm_support_ext.replay.compare import comparison, write_differences
+from crm_support_ext.replay.contracts_of_log import write_contracts
 from crm_support_ext.replay.faults import BadInput, Fault, shown
 from crm_support_ext.replay.files import STANDARD, write_all
 from crm_support_ext.replay.log import read_log
@@ -77,6 +78,20 @@ def _parser() -> argparse.ArgumentParser:
 	_add_reading(two)
 	two.add_argument("--json", metavar="FILE", help="write every difference as JSON; - is standard output")
 	two.add_argument("--html", metavar="FILE", help="write a page that shows both beside each other")
+
+	make = commands.add_parser(
+		"contracts", help="write a policy in which each customer of a log has a contract"
+	)
+	make.set_defaults(run=_contracts)
+	make.add_argument("log", metavar="LOG", help=log_help)
+	make.add_argument(
+		"--policy", metavar="PLANS.toml", required=True, help="a policy with plans, no contracts"
+	)
+	make.add_argument(
+		"--by", metavar="COLUMN", required=True, help="the column of the log that names the plan"
+	)
+	make.add_argument("--map", metavar="MAP.toml", help="how a foreign log is to be read")
+	make.add_argument("--out", metavar="FILE", default=STANDARD, help="where to; - is standard output")
 
 	check = commands.add_parser(
 		"verify", help="recompute the chain and the balances of a statement of strippen"
@@ -168,6 +183,12 @@ def _verify(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> i
 	from crm_support_ext.replay.verify import in_words, verify
 
 	print(in_words(verify(arguments.statement)))
+	return 0
+
+
+def _contracts(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+	writer = partial(write_contracts, arguments.log, _map(arguments), arguments.policy, arguments.by)
+	write_all({arguments.out: writer})
 	return 0
 
 
