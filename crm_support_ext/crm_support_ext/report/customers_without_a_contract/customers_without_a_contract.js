@@ -1,0 +1,1 @@
+frappe.query_reports["Customers without a Contract"] = { filters: [] };
