@@ -10,7 +10,7 @@ from crm_support_ext.domain import settlement
 
 def create() -> None:
 	"""Write the table down once; one that somebody changed or emptied stays so."""
-	if frappe.db.exists("Singles", {"doctype": RULES, "field": "modified"}):
+	if frappe.db.get_singles_dict(RULES):
 		return
 	doc = frappe.get_doc(RULES)
 	for rule in settlement.RULES:
