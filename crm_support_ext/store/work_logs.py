@@ -22,7 +22,7 @@ from crm_support_ext.domain.quotations import Offer, SettlesIn
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.settlement import Place, Role, Settlement, Work, settle
 from crm_support_ext.domain.strippen import NOTHING, Account, Kind, usable
-from crm_support_ext.domain.strippen import account as fold
+from crm_support_ext.domain.strippen import account_after as fold
 from crm_support_ext.domain.work_logs import Logged, check, may_withdraw
 from crm_support_ext.services import ledger
 from crm_support_ext.services.ports import Head, LedgerStore
