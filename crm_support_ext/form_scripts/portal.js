@@ -9,9 +9,9 @@ async function setupForm(page) {
 	try {
 		const { actions, more, due } = await possible();
 		correctDue(page.doc.name, due);
-		// pages to look at are in a menu, but for one whose button itself shows a figure, if there is room for it
+		// pages to look at are in a menu; where there is room for it, a button that itself shows a figure is not
 		const isNarrow = window.matchMedia("(max-width: 767px)").matches;
-		const isInMenu = (action) => action.seldom && (isNarrow || !action.more.shown);
+		const isInMenu = (action) => (isNarrow ? action.url : action.seldom && !action.more.shown);
 		const menu = actions.filter(isInMenu).map(button);
 		return {
 			actions: [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from frappe import _
 
@@ -79,14 +79,20 @@ def hours(minutes: int) -> str:
 
 def long_date(day: date) -> str:
 	"""A day in a sentence."""
-	return format_date(day, "d MMMM yyyy", locale=locale())
+	return format_date(day, _pattern("long"), locale=locale())
 
 
 def short_date(day: date) -> str:
 	"""A day in a column of them."""
-	return format_date(day, "d MMM yyyy", locale=locale())
+	return format_date(day, _pattern("medium"), locale=locale())
 
 
 def short_time(at: datetime) -> str:
 	"""A time of the site in a column of them."""
-	return format_datetime(at, "d MMM yyyy, HH:mm", locale=locale())
+	return f"{short_date(at.date())}, {at:%H:%M}"
+
+
+def _pattern(style: str) -> str:
+	"""As the language writes it; in English the day first, for our readers are in Europe."""
+	day_first = {"long": "d MMMM yyyy", "medium": "d MMM yyyy"}
+	return day_first[style] if locale().startswith("en") else style
