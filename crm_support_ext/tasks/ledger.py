@@ -36,6 +36,12 @@ def run(after: str = "") -> None:
 		frappe.enqueue("crm_support_ext.tasks.ledger.run", queue="long", after=names[-1])
 
 
+def turn(contract: str) -> None:
+	"""Book now what is due on one contract, which was just activated or renewed."""
+	at = now()
+	each([contract], lambda name: _turn(name, at), _report)
+
+
 def _turn(name: str, at: datetime) -> None:
 	if _claim(name):
 		contract = as_rule(frappe.get_doc(CONTRACT, name), site_time(at).date())

@@ -55,16 +55,30 @@ class MaintenanceContract(Document):
 		if before and _service(before) != _service(self):
 			moved = [running(contract=as_stored(doc)) for doc in (before, self) if is_counting(doc)]
 			recount_all(sorted(set().union(*moved)))
+		if before and self.state == State.ACTIVE.value and _differs(before, self, ("state", "plan", *TERM)):
+			turn = "crm_support_ext.tasks.ledger.turn"
+			frappe.enqueue(turn, queue="short", enqueue_after_commit=True, contract=self.name)
 
 	def on_trash(self) -> None:
-		if last_booked(self.name):
+		self.check_ledger()
+
+	def before_rename(self, *args: Any) -> None:
+		self.check_ledger()
+
+	def after_rename(self, old: str, *args: Any) -> None:
+		self.check_ledger(old)  # for a rename that left out the event before it
+
+	def check_ledger(self, name: str = "") -> None:
+		"""A contract with a ledger stays, under its name, which stands in each entry."""
+		if last_booked(name or self.name):
 			frappe.throw(
 				_("{0} has a ledger and stays. End it instead: what was booked can be read later.").format(
-					self.name
+					name or self.name
 				)
 			)
 
 	def after_delete(self) -> None:
+		self.check_ledger()  # for a deletion that left out the event before it
 		if is_counting(self):
 			recount_all(running(contract=as_stored(self)))
 
