@@ -10,8 +10,9 @@ from typing import Any
 import frappe
 from frappe.utils import get_url, now_datetime
 
-from crm_support_ext.constants import AGENT, AGENT_MANAGER, REASON, TICKET
+from crm_support_ext.constants import AGENT, AGENT_MANAGER, CONTRACT_MANAGER, REASON, TICKET
 from crm_support_ext.domain.lifecycle import Event
+from crm_support_ext.setup import demo_contracts
 from crm_support_ext.store.frappe import moment
 
 PASSWORD = "crm-support-demo"
@@ -62,6 +63,7 @@ def create() -> Iterator[str]:
 	for subject, contact, message, steps in STORIES:
 		name = tell(subject, contact, message, steps)
 		yield f"{frappe.db.get_value(TICKET, name, 'status'):9} #{name}  {subject}"
+	yield from demo_contracts.create(members(), next(iter(AGENTS)))
 	yield f"The agents' desk:      {get_url('/helpdesk')}             as {next(iter(AGENTS))}"
 	yield f"The customers' portal: {get_url('/helpdesk/my-tickets')}  as {STORIES[0][1]}"
 	yield f"The password of everyone is {PASSWORD}. It is a demo: keep it off a site that others reach."
@@ -70,7 +72,7 @@ def create() -> Iterator[str]:
 def people() -> None:
 	"""Agents with a role, customers with contacts who can log in."""
 	for email, name in {**AGENTS, **MANAGER}.items():
-		_user(email, name, AGENT, *([AGENT_MANAGER] if email in MANAGER else []))
+		_user(email, name, AGENT, *([AGENT_MANAGER, CONTRACT_MANAGER] if email in MANAGER else []))
 		_new("HD Agent", user=email, agent_name=name, is_active=1)
 	for customer, contacts in CUSTOMERS.items():
 		members = []
@@ -81,6 +83,16 @@ def people() -> None:
 				_new("Contact", first_name=name, email_id=email, user=email, email_ids=emails).name
 			)
 		_new("HD Customer", customer_name=customer, contacts=[{"contact_name": member} for member in members])
+
+
+def members() -> dict[str, list[str]]:
+	"""The contacts of each customer."""
+	return {
+		customer: frappe.get_all(
+			"HD Customer Member", {"parent": customer}, pluck="contact_name", order_by="idx"
+		)
+		for customer in CUSTOMERS
+	}
 
 
 def tell(subject: str, contact: str, message: str, steps: tuple[tuple[int, str, str, str], ...]) -> str:
