@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -139,8 +140,7 @@ def requested(name: str) -> Any:
 def fetch(row: Any) -> tuple[str, bytes]:
 	"""Name and content of the file that was made."""
 	attached = {"attached_to_doctype": REQUESTED_STATEMENT, "attached_to_name": row.name}
-	content = frappe.get_doc("File", attached).get_content()
-	return _name_of(row), content.encode() if isinstance(content, str) else content
+	return _name_of(row), Path(frappe.get_doc("File", attached).get_full_path()).read_bytes()
 
 
 def _name_of(row: Any) -> str:

@@ -32,17 +32,17 @@ def sheet_of(contract: str, first: date | None = None, last: date | None = None)
 	period = period_of(contract, first, last)
 	opening, closing = period.opening(), period.closing()
 	return {
-		**head_of(period),
+		"head": head_of(period),
 		"days": (period.first.isoformat(), period.last.isoformat()),
 		"opening": edge(_("Opening"), opening.account),
 		"closing": edge(_("Closing"), closing.account),
 		"is_long": period.count > LONG,
 		"rows": [] if period.count > LONG else list(rows_of(period, opening.account)),
 		"chain": {
-			"first": _shortened(opening.hash),
-			"first_whole": opening.hash,
-			"last": _shortened(closing.hash),
-			"last_whole": closing.hash,
+			"first": opening.hash,
+			"last": closing.hash,
+			"first_short": _shortened(opening.hash),
+			"last_short": _shortened(closing.hash),
 		},
 		"statement": choice_of(contract, period.first, period.last),
 		"words": words(period),
