@@ -1,9 +1,13 @@
-"""Shared by the tests of races: a job in a process of its own, which may be killed in the middle of its work."""
+"""Shared by the tests of races: jobs in processes of their own, which may be killed in the middle of their work, and
+people who press at the same moment."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import time
+from typing import Any
 
 from tests.harness.bench import SITE
 
@@ -33,3 +37,42 @@ def start(steps: str, jobs: str, die_at: int = 0) -> subprocess.Popen:
 	"""Run these jobs of ``tasks``, one after the other; 0 is no death, else SIGKILL after so many of these steps."""
 	command = [sys.executable, "-c", _WORKER, str(die_at), steps, jobs]
 	return subprocess.Popen(command, stderr=subprocess.PIPE)
+
+
+_PRESS = f"""
+import json, sys, time, frappe
+frappe.init({SITE!r}); frappe.connect()
+user, method, values, at = sys.argv[1:]
+frappe.set_user(user)
+do = frappe.get_attr(method)
+time.sleep(max(float(at) - time.time(), 0))
+try:
+	answer = do(**json.loads(values))
+	frappe.db.commit()
+	print("done", json.dumps(answer))
+except (frappe.ValidationError, frappe.PermissionError) as refusal:
+	print("refused", str(refusal).replace(chr(10), " "))
+"""
+
+
+def at_once(*presses: tuple[str, str, dict[str, Any]], seconds: float = 6) -> list[str]:
+	"""Each of these users calls a method of the API, all at the same moment, each in a process of its own.
+
+	What each is told: "done" and the answer, or "refused" and the sentence. Anything else is a failure.
+	"""
+	at = str(time.time() + seconds)
+	started = [
+		subprocess.Popen(
+			[sys.executable, "-c", _PRESS, user, method, json.dumps(values), at],
+			stdout=subprocess.PIPE,
+			stderr=subprocess.PIPE,
+			text=True,
+		)
+		for user, method, values in presses
+	]
+	told = []
+	for process in started:
+		output, errors = process.communicate(timeout=300)
+		assert process.returncode == 0, errors[-2000:]
+		told.append(output.strip().splitlines()[-1])
+	return told
