@@ -42,7 +42,7 @@ function workDialog({ doc, call, toast }, again) {
 			const two = (number) => String(number).padStart(2, "0");
 			at("clock").textContent = `${Math.floor(all / 3600)}:${two(Math.floor(all / 60) % 60)}:${two(all % 60)}`;
 			at("go").textContent = timer.runs ? words.pause : all ? words.go_on : words.start;
-			at("drop").style.visibility = timer.runs || all ? "visible" : "hidden";
+			at("drop").style.display = timer.runs || all ? "" : "none";
 			const minutes = String(Math.ceil(all / 60));
 			if (!isTyped && all && at("minutes").value !== minutes) {
 				at("minutes").value = minutes;
