@@ -35,6 +35,8 @@ FACTS = (
 )
 """The columns that say what was booked. The others are the framework's: who added the row, and when."""
 
+_OPTIONAL = frozenset({"ticket", "work_log", "reason", "checkpoint"})
+
 _COLUMNS = (*FACTS, "owner", "modified_by", "creation", "modified")
 
 
@@ -65,6 +67,8 @@ def read_all(contract: str, rows: Sequence[Mapping[str, Any]]) -> list[Sealed]:
 
 
 def _sealed(row: Mapping[str, Any]) -> Sealed:
+	if empty := [column for column in FACTS if row[column] is None and column not in _OPTIONAL]:
+		raise ValueError(f"{', '.join(empty)} is empty")
 	entry = Entry(
 		row["number"],
 		read_moment(row["at"]),
