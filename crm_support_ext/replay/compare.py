@@ -8,14 +8,26 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TextIO
+from zoneinfo import ZoneInfo
 
 from crm_support_ext.domain.business_calendar import whole_seconds
+from crm_support_ext.domain.contracts import Contract
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.replay.answer import TIMED, Result, closed_at, summary, time_in
+from crm_support_ext.replay.compare_work import (
+	Both,
+	Cost,
+	as_json,
+	both,
+	day_of,
+	settled_words,
+	total_rows,
+	work_words,
+)
 from crm_support_ext.replay.figures import Figures, figures
 from crm_support_ext.replay.kept import Kept
 from crm_support_ext.replay.moments import printer
-from crm_support_ext.replay.words import columns, share, span
+from crm_support_ext.replay.words import columns, hours, share, span
 from crm_support_ext.store.memory import MemoryTicket
 
 Facts = dict[str, Any]
@@ -53,6 +65,7 @@ def _facts(result: Result, show: Callable[[datetime], str], ticket: MemoryTicket
 		"response_met": response.met,
 		"response_due": show(response.due) if response.due else None,
 		"refused": len(ticket.refused),
+		"work": work_words(ticket),
 		"seconds_in": {
 			status.value: whole_seconds(spent) for status, spent in time_in(ticket, result.end).items()
 		},
@@ -62,7 +75,10 @@ def _facts(result: Result, show: Callable[[datetime], str], ticket: MemoryTicket
 def write_differences(a: Result, b: Result, out: TextIO) -> None:
 	"""Write both summaries and every difference as JSON, each pair in the order of the policies."""
 	encode = json.JSONEncoder(ensure_ascii=False).encode
-	out.write(f'{{"summary": {encode([summary(a), summary(b)])},\n"tickets": {{')
+	out.write(f'{{"summary": {encode([summary(a), summary(b)])},\n')
+	for key, content in as_json(both(a, b), printer(a.zone)).items():
+		out.write(f'"{key}": {encode(content)},\n')
+	out.write('"tickets": {')
 	between = "\n"
 	for name, different in differences(a, b):
 		out.write(f"{between}{encode(name)}: {encode(different)}")
@@ -73,22 +89,60 @@ def write_differences(a: Result, b: Result, out: TextIO) -> None:
 def comparison(a: Result, b: Result) -> str:
 	"""The figures of both policies and the tickets that end differently, for the terminal."""
 	found = sorted(differences(a, b), key=weight)
-	parts = [columns(("", "A", "B", "B - A"), list(rows(figures(a), figures(b))))]
+	parts = [columns(("", "A", "B", "B - A"), list(rows(figures(a), figures(b)))), *_work(both(a, b), a.zone)]
 	if not found:
 		parts.append("No ticket comes out differently.")
 	else:
 		parts.append(columns(("targets", "tickets"), [(how, f"{n:,}") for how, n in turned(found)]))
-		parts.append(columns(("ticket", "differs in", "A", "B"), list(_ticket_rows(found[:MOST_TICKETS]))))
+		lines = list(_ticket_rows(found[:MOST_TICKETS]))
+		parts += [columns(("ticket", "differs in", "A", "B"), lines)] if lines else []
 		parts.append(
 			f"{len(found):,} of {len(a.tickets.keys() | b.tickets.keys()):,} tickets come out differently."
 		)
 	return "\n\n".join(parts)
 
 
+def _work(found: Both, zone: ZoneInfo) -> Iterator[str]:
+	"""What work costs by each: in all, by contract, and which work is settled differently."""
+	if found.is_empty:
+		return
+	yield columns(("work and strippen", "A", "B", "B - A"), list(total_rows(found)))
+	costs = list(found.contracts())
+	if costs:
+		header = ("contract", "strippen A", "B", "B - A", "bought A", "B", "billed A", "B", "refused A", "B")
+		yield _cut(columns(header, list(map(_cost_row, costs[:MOST_TICKETS]))), len(costs), "contracts")
+	if found.changed:
+		lines = [
+			(each.ticket, day_of(each.at, zone), settled_words(each.one), settled_words(each.other))
+			for each in found.changed[:MOST_TICKETS]
+		]
+		yield _cut(columns(("work on", "at", "A", "B"), lines), len(found.changed), "pieces of work")
+
+
+def _cost_row(pair: tuple[Contract, Cost, Cost]) -> tuple[str, ...]:
+	contract, a, b = pair
+	strippen = (
+		f"{a.used:,.2f}",
+		f"{b.used:,.2f}",
+		f"{b.used - a.used:+,.2f}",
+		f"{a.bought:,.2f}",
+		f"{b.bought:,.2f}",
+	)
+	return contract.name, *strippen, *map(hours, (a.billed, b.billed, a.refused, b.refused))
+
+
+def _cut(table: str, number: int, things: str) -> str:
+	"""A table that may not show all that there are."""
+	more = number - MOST_TICKETS
+	return f"{table}\nand {more:,} more {things}" if more > 0 else table
+
+
 def weight(found: tuple[str, Difference]) -> int:
 	"""How much a difference matters: a target that turns comes first, then where the ticket ends, then the rest."""
 	different = found[1].keys()
-	return 0 if "target_met" in different else 1 if different & {"status", "follow_up"} else 2
+	if "target_met" in different:
+		return 0
+	return 1 if different & {"status", "follow_up"} else 2 if different - {*_ELSEWHERE} else 3
 
 
 _TURNS = {
@@ -159,10 +213,14 @@ def _spans(a: timedelta, b: timedelta) -> tuple[str, str, str]:
 	return span(a), span(b), f"{sign}{span(abs(b - a))}"
 
 
+_ELSEWHERE = ("seconds_in", "work")
+"""What tickets differ in that other tables show."""
+
+
 def _ticket_rows(found: list[tuple[str, Difference]]) -> Iterator[tuple[str, str, str, str]]:
 	for name, different in found:
 		for key, (one, other) in different.items():
-			if key == "seconds_in":
+			if key in _ELSEWHERE:
 				continue
 			yield name, key, _shown(one), _shown(other)
 			name = ""

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TextIO
+from zoneinfo import ZoneInfo
 
 from crm_support_ext.replay.answer import Result
 from crm_support_ext.replay.compare import differences, rows, turned, weight
+from crm_support_ext.replay.compare_work import (
+	Both,
+	Changed,
+	both,
+	day_of,
+	decided_by,
+	settled_words,
+	total_rows,
+)
 from crm_support_ext.replay.figures import figures
 from crm_support_ext.replay.page import write_template
 from crm_support_ext.replay.target_charts import responses, targets
+from crm_support_ext.replay.work_charts import cost_bars, paired_bars
+from crm_support_ext.replay.work_tables import amount
 from crm_support_ext.store.memory import MemoryTicket
 
 _MOST_ROWS = 40
+Side = tuple[str, str]
+"""How a policy settles a piece of work, and by which rule."""
+
 _MET = {True: "kept", False: "missed", None: "undecided"}
 
 
@@ -49,8 +64,29 @@ def write_comparison(a: Result, b: Result, title: str, names: tuple[str, str], o
 		"all_turning": len(turning),
 		"different": len(found),
 		"tickets": len(a.tickets.keys() | b.tickets.keys()),
+		**_work(both(a, b), a.zone),
 	}
 	write_template("compare.html", a.zone, content, out)
+
+
+def _work(found: Both, zone: ZoneInfo) -> dict[str, Any]:
+	"""What work and strippen cost by each policy."""
+	costs, totals = list(found.contracts()), found.totals()
+	return {
+		"has_work": not found.is_empty,
+		"settled": list(zip(*paired_bars(found.one, found.other), strict=True)),
+		"costs": cost_bars(costs[:_MOST_ROWS]),
+		"all_costs": len(costs),
+		"used": [amount(total.used) for total in totals],
+		"work_figures": list(total_rows(found)),
+		"changed": [_changed(each, zone) for each in found.changed[:_MOST_ROWS]],
+		"all_changed": len(found.changed),
+	}
+
+
+def _changed(each: Changed, zone: ZoneInfo) -> tuple[str, str, Side, Side]:
+	sides = ((settled_words(worked), decided_by(worked) or "") for worked in (each.one, each.other))
+	return each.ticket, day_of(each.at, zone), next(sides), next(sides)
 
 
 def _turned(a: Result, b: Result, name: str) -> Turned:
@@ -91,7 +127,16 @@ def _leaves(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str
 		name = f"{path}{key}"
 		if isinstance(inner, Mapping):
 			yield from _leaves(inner, f"{name}, ")
+		elif isinstance(inner, list) and any(isinstance(row, Mapping) for row in inner):
+			yield from _leaves({f"{name}, {number}": _told(row) for number, row in enumerate(inner, 1)})
 		elif isinstance(inner, list):
 			yield name, ", ".join(map(str, inner)) or "none"
 		else:
 			yield name, str(inner)
+
+
+def _told(row: Mapping[str, Any]) -> str:
+	"""A row of a list of tables, such as a rule of settlement, in words."""
+	return ", ".join(
+		f"{key} {str(value).lower() if isinstance(value, bool) else value}" for key, value in row.items()
+	)

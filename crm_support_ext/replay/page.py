@@ -11,10 +11,14 @@ from typing import Any, NamedTuple, TextIO
 from zoneinfo import ZoneInfo
 
 from crm_support_ext.domain.lifecycle import Status
+from crm_support_ext.domain.strippen import NOTHING
 from crm_support_ext.replay.answer import TIMED, Result
 from crm_support_ext.replay.figures import Figures, figures
 from crm_support_ext.replay.target_charts import responses, targets, uses
+from crm_support_ext.replay.usage import usage
 from crm_support_ext.replay.words import WHY, count, share, span
+from crm_support_ext.replay.work_charts import curves, lasting, settled_bars
+from crm_support_ext.replay.work_tables import amount
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MOST_ROWS = 25
@@ -86,6 +90,24 @@ def _content(result: Result, title: str) -> dict[str, Any]:
 		],
 		"refusals": sum(counted.refused.values()),
 		"back": counted.follow_ups[-_MOST_ROWS:][::-1],
+		**_work(result, counted),
+	}
+
+
+def _work(result: Result, counted: Figures) -> dict[str, Any]:
+	"""What work and strippen came to."""
+	work = usage(result)
+	years = work.years_out
+	return {
+		"work": work,
+		"strippen_used": amount(sum((each.strippen for each in work.sums.values()), NOTHING)),
+		"settled": settled_bars(work),
+		"balances": curves(work, min(counted.arrivals), counted.end)
+		if counted.arrivals and counted.end
+		else None,
+		"lasting": lasting(years, result.zone),
+		"all_lasting": len(years),
+		"years_out": sum(year.out_at is not None for year in years),
 	}
 
 

@@ -15,7 +15,7 @@ from crm_support_ext.domain.strippen import NOTHING, OPENING, Entry, Kind
 from crm_support_ext.replay.answer import Result
 from crm_support_ext.store.memory import Worked
 
-REFUSED = "refused"
+REFUSED = "Refused"
 """What is said of work that was not booked, where others have their settlement."""
 
 
@@ -52,6 +52,10 @@ def add_work(sums: Sums, worked: Worked) -> None:
 		sums[part.settlement.value].add(part.minutes, part.strippen)
 
 
+Balance = tuple[datetime, Decimal]
+"""What there is from a moment on."""
+
+
 @dataclass
 class ContractYear:
 	"""A year of a contract up to the end of the log: what there was to use and what was used.
@@ -85,7 +89,7 @@ class Usage:
 
 	contract: Contract
 	sums: dict[Kind, Decimal] = field(default_factory=lambda: dict.fromkeys(Kind, NOTHING))
-	balances: list[tuple[datetime, Decimal]] = field(default_factory=list)
+	balances: list[Balance] = field(default_factory=list)
 	years: list[ContractYear] = field(default_factory=list)
 	work: Sums = field(default_factory=no_sums)
 

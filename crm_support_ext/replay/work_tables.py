@@ -30,7 +30,7 @@ def _settled(work: Work) -> str:
 	return columns(
 		("work", "pieces", "time", "strippen"),
 		[
-			(name, f"{each.pieces:,}", hours(each.minutes), _amount(each.strippen))
+			(name, f"{each.pieces:,}", hours(each.minutes), amount(each.strippen))
 			for name, each in work.sums.items()
 		],
 	)
@@ -44,14 +44,14 @@ def _contracts(usages: list[Usage]) -> str:
 			each.contract.name,
 			each.contract.customer,
 			each.contract.plan.name,
-			*(_amount(abs(each.sums[kind])) for kind in _KINDS),
-			_amount(each.left),
+			*(amount(abs(each.sums[kind])) for kind in _KINDS),
+			amount(each.left),
 		)
 		for each in shown
 	]
-	sums = (_amount(abs(sum((each.sums[kind] for each in usages), NOTHING))) for kind in _KINDS)
-	left = _amount(sum((each.left for each in usages), NOTHING))
-	rows.append(("all", count(len(usages), "contract", "contracts"), "", *sums, left))
+	sums = (amount(abs(sum((each.sums[kind] for each in usages), NOTHING))) for kind in _KINDS)
+	left = amount(sum((each.left for each in usages), NOTHING))
+	rows.append((f"all {len(usages):,}", "", "", *sums, left))
 	header = ("contract", "customer", "plan", "granted", "bought", "carried over", "used", "expired", "left")
 	return columns(header, rows)
 
@@ -67,8 +67,8 @@ def _out(years: list[ContractYear], zone: ZoneInfo) -> str:
 			each.contract.customer,
 			str(each.year.first),
 			str(each.year.last),
-			_amount(each.given),
-			_amount(each.used),
+			amount(each.given),
+			amount(each.used),
 			out_in_words(each, zone),
 			f"{each.short:,}",
 		)
@@ -87,5 +87,6 @@ def out_in_words(year: ContractYear, zone: ZoneInfo) -> str:
 	return f"at this pace {year.pace}" if year.pace else "lasts"
 
 
-def _amount(amount: Decimal) -> str:
-	return f"{amount:,.2f}"
+def amount(of: Decimal) -> str:
+	"""An amount of strippen, with two places."""
+	return f"{of:,.2f}"
