@@ -18,7 +18,10 @@ demo: .venv/ready
 	@$(BIN)/crm-support replay $(SAMPLE)/log.csv --policy $(SAMPLE)/policy.toml --html build/demo.html
 	@$(BIN)/crm-support compare $(SAMPLE)/log.csv $(SAMPLE)/default.toml $(SAMPLE)/lunch_breaks.toml \
 		--html build/compare.html
-	@echo "The page is build/demo.html; two policies beside each other are in build/compare.html"
+	@$(BIN)/crm-support compare $(SAMPLE)/log.csv $(SAMPLE)/policy.toml $(SAMPLE)/other_terms.toml \
+		--html build/compare_terms.html
+	@echo "The page is build/demo.html; two policies beside each other are in build/compare.html and, by what work"
+	@echo "costs, in build/compare_terms.html"
 
 test: .venv/ready
 	@$(BIN)/python -m tests.run
