@@ -1,7 +1,7 @@
 """Going away: the stock helpdesk is left as it was, with its tickets.
 
-``bench uninstall-app --dry-run`` calls the hooks too, so the first one only reads and the second acts only when
-the app is really gone.
+``bench uninstall-app --dry-run`` calls the hooks too, so the first one only reads and writes down what would be lost
+(setup/export.py), and the second acts only when the app is really gone; after a dry run it takes that file away again.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import Any
 
 import frappe
 
-from crm_support_ext.constants import APP, ESCALATION, SETTINGS, TICKET, TICKET_STATUS
+from crm_support_ext.constants import APP, ESCALATION, REQUESTED_STATEMENT, SETTINGS, TICKET, TICKET_STATUS
 from crm_support_ext.setup.custom_fields import FIELDS
+from crm_support_ext.setup.export import export
 from crm_support_ext.setup.form_scripts import SCRIPTS
 from crm_support_ext.setup.roles import remove as remove_roles
 from crm_support_ext.setup.tiers import give_back
@@ -21,14 +22,21 @@ from crm_support_ext.store.assignment import by_status
 
 
 def before_uninstall() -> None:
-	"""Read what must be given back, while our settings are still there."""
+	"""Read what must be given back, and export contracts and ledgers, while they are still there."""
 	frappe.flags.cse_replaced = frappe.db.get_single_value(SETTINGS, "replaced")
+	frappe.flags.cse_export = export()
 
 
 def after_uninstall() -> None:
 	"""Give everything back, unless it was a dry run."""
+	file = frappe.flags.cse_export
 	if APP in frappe.get_installed_apps():
+		if file:
+			file.unlink()
+			print("Contracts and their ledgers would be exported to a file in the site's private files.")
 		return
+	if file:
+		print(f"Contracts and their ledgers were exported to {file}")
 	stock = json.loads(frappe.flags.cse_replaced or "{}")
 	restore_records(stock)
 	move_tickets(stock.get(TICKET_STATUS, {}))
@@ -91,6 +99,8 @@ def remove_ours() -> None:
 	"""Delete the records that install made among the helpdesk's, by the same names, and the mail with parties."""
 	for mail in frappe.get_all("Communication", filters={"reference_doctype": ESCALATION}, pluck="name"):
 		frappe.delete_doc("Communication", mail, force=True, ignore_permissions=True)
+	for file in frappe.get_all("File", filters={"attached_to_doctype": REQUESTED_STATEMENT}, pluck="name"):
+		frappe.delete_doc("File", file, force=True, ignore_permissions=True)
 	fields = [field["fieldname"] for rows in FIELDS.values() for field in rows]
 	frappe.db.delete("HD Ticket Template Field", {"fieldname": ("in", fields)})
 	frappe.db.delete("HD Form Script", {"name": ("in", list(SCRIPTS))})

@@ -8,6 +8,9 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -71,12 +74,27 @@ frappe.get_doc({"doctype": "Escalation Party", "party_name": "Hosting", "line": 
 act(frappe.db.get_value("HD Ticket", {"subject": "Parked"}), "escalated", "", {"party": "Hosting", "reason": "so", "question": "Is it full?", "involvement": "Knows"})
 assert PARTYS_MAIL
 frappe.get_doc({"doctype": "HD Team", "team_name": "Made while here"}).insert(ignore_mandatory=True)
+from crm_support_ext.domain.contracts import State
+from crm_support_ext.store import contract_moves
+from crm_support_ext.tasks import ledger
+frappe.get_doc({"doctype": "HD Customer", "customer_name": "Kept BV"}).insert()
+frappe.get_doc({"doctype": "Maintenance Plan", "plan_name": "Kept", "strippen_per_year": 12}).insert()
+frappe.get_doc({"doctype": "User", "email": "cora@desk.example", "first_name": "Cora", "send_welcome_email": 0, "roles": [{"role": "Contract Manager"}]}).insert()
+today = frappe.utils.getdate()
+days = {"start": today.replace(month=1, day=1), "end": today.replace(month=12, day=31)}
+contract = frappe.get_doc({"doctype": "Maintenance Contract", "customer": "Kept BV", "plan": "Kept", **days}).insert()
+contract_moves.move_to(contract.name, State.ACTIVE)
+ledger.turn(contract.name)
 frappe.db.commit()
 print("ANSWER" + json.dumps(STATUSES))
 """
 
 STATUSES = """dict(frappe.db.sql("select concat(name, ' ', subject), concat(status, '/', status_category) from `tabHD Ticket`"))"""
 
+ROLES_OF_CORA = """
+import json
+print("ANSWER" + json.dumps(frappe.get_all("Has Role", {"parent": "cora@desk.example", "role": "Contract Manager"})))
+"""
 
 PARTYS_MAIL = """frappe.db.count("Communication", {"reference_doctype": "Ticket Escalation"})"""
 
@@ -105,6 +123,25 @@ def ask(code: str):
 	)
 	assert done.returncode == 0, done.stderr[-3000:]
 	return json.loads(done.stdout.split("ANSWER")[1])
+
+
+def exports() -> list[Path]:
+	"""What uninstalling wrote down of contracts and their ledgers."""
+	return list((SITES / BARE / "private" / "files").glob("contracts-and-ledgers-*.zip"))
+
+
+def assert_ledger_is_in(path: Path) -> None:
+	"""The contract with its tables, its entry, and a statement that proves itself."""
+	with ZipFile(path) as file:
+		(contract,) = map(json.loads, file.read("maintenance_contract.jsonl").splitlines())
+		(entry,) = map(json.loads, file.read("strippen_ledger_entry.jsonl").splitlines())
+		file.extract(f"statements/{contract['name']}.csv", path.parent)
+	assert (contract["customer"], len(contract["terms"])) == ("Kept BV", 1)
+	assert (entry["contract"], entry["kind"], entry["amount"]) == (contract["name"], "Grant", "12.00")
+	statement = path.parent / "statements" / f"{contract['name']}.csv"
+	proof = [sys.executable, "-m", "crm_support_ext.replay.cli", "verify", str(statement)]
+	done = subprocess.run(proof, capture_output=True, text=True)
+	assert done.returncode == 0 and "1 ent" in done.stdout, done.stdout + done.stderr
 
 
 def differences(before, after):
@@ -181,8 +218,13 @@ def test_the_stock_helpdesk_is_as_it_was(bare_site):
 	installed = ask(SNAPSHOT)
 	bench("uninstall-app", "crm_support_ext", "--dry-run", "--yes", "--no-backup")
 	assert ask(SNAPSHOT) == installed != stock
+	assert not exports()
 
-	bench("uninstall-app", "crm_support_ext", "--yes", "--no-backup")
+	said = bench("uninstall-app", "crm_support_ext", "--yes", "--no-backup")
+	(kept,) = exports()
+	assert str(kept.resolve()) in said
+	assert_ledger_is_in(kept)
+	assert ask(ROLES_OF_CORA) == []
 	after = ask(SNAPSHOT)
 	made = {name: rule for name, rule in after["rules"].items() if name.startswith("Made while here")}
 	after["rules"] = {name: rule for name, rule in after["rules"].items() if name not in made}
