@@ -80,7 +80,7 @@ def _quote(doc: Any, words: str, values: Mapping[str, Any]) -> dict[str, str]:
 	amounts = {field: _amount(field, values[field]) for field in ("estimate", "maximum", "price")}
 	quotation = frappe.get_doc({"doctype": QUOTATION, "ticket": str(doc.name), **values, **amounts})
 	_send(quotations.locked(quotation.insert().name))
-	return {"quotation": quotation.name}
+	return {"quotation": quotation.name, "said": _("Quotation {0} was sent").format(quotation.name)}
 
 
 def _amount(field: str, given: str | None) -> float | None:
@@ -111,13 +111,20 @@ def _answer_page(doc: Any) -> str:
 
 BUTTONS = (
 	Button("answer_quotation", lambda: _("Answer the quotation"), _can_answer, url=_answer_page),
-	Button("quote", lambda: _("Quotation"), _can_quote, press=_quote, fields=_asked, is_seldom=True),
+	Button(
+		"quote",
+		lambda: _("Quotation"),
+		_can_quote,
+		press=_quote,
+		fields=_asked,
+		is_seldom=True,
+		more=lambda doc: {"does": _("Send the quotation")},
+	),
 	Button(
 		"withdraw_quotation",
 		lambda: _("Withdraw the quotation"),
 		_can_withdraw,
 		press=_withdraw,
-		prompt=lambda: "",
 		is_seldom=True,
 	),
 	Button("quotations", lambda: _("Quotations"), _has_any, url=_page, is_seldom=True),

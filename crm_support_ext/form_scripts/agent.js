@@ -10,7 +10,7 @@ async function setupForm(page) {
 	// what changed is no field of the ticket: this one, which the server does not know, makes the page ask again
 	const again = () => (doc.cse_asked = window.cseTicket.cse_asked = Date.now());
 
-	const own = { work: workDialog(page, again) };
+	const own = { work: workDialog(page, again), quote: quoteDialog() };
 	const { possible, button } = lifeCycle(page, async (answer) => {
 		toast.success(`#${answer.ticket}: ${answer.said || answer.status}`);
 		if (String(answer.ticket) !== String(doc.name)) {
