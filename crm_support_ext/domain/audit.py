@@ -57,7 +57,9 @@ class Rules:
 
 	def _wrong_lot(self, entry: Entry) -> Wrong | None:
 		days = (entry.first_day, entry.last_day)
-		first, last = self._days.setdefault(entry.lot, days)
+		if entry.kind in OPENING:
+			self._days[entry.lot] = days
+		first, last = self._days.get(entry.lot, days)
 		if (first, last) != days:
 			return Wrong(f"the lot runs from {days[0]} to {days[1]}", f"{first} to {last}")
 		return None

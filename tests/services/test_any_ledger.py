@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from crm_support_ext.domain import chain
+from crm_support_ext.domain import booking, chain
 from crm_support_ext.domain.audit import audit
 from crm_support_ext.domain.chain import resume
 from crm_support_ext.domain.contracts import Contract, OnShortage, Plan
@@ -44,7 +44,7 @@ class AnyLedger(RuleBasedStateMachine):
 		self.every = patch.object(chain, "EVERY", 7)
 		self.every.start()
 		self.work_logs = 0
-		self.has_one_plan = True
+		self.has_one_plan, self.has_other_days = True, False
 
 	def teardown(self) -> None:
 		self.every.stop()
@@ -119,14 +119,25 @@ class AnyLedger(RuleBasedStateMachine):
 		outcome = self.book.grant(str(units), self.now)
 		assert isinstance(outcome, Refusal) != self.book.contract.covers(self.today)
 
-	@rule(log=st.integers(1, 12))
+	@rule(units=AMOUNTS, begins=st.integers(-40, 400), days=st.integers(0, 500))
+	def open_a_lot_of_other_days(self, units: Decimal, begins: int, days: int) -> None:
+		"""No use case makes one today, but a ledger can hold it."""
+		self.has_other_days = True
+		self.book.catch_up(self.now)
+		account, last_hash = self.book.store.head("C1")
+		at = max(self.now, account.at or self.now)
+		first = self.today + timedelta(days=begins)
+		lines = booking.purchase(account, units, at, first, first + timedelta(days=days))
+		self.book.store.append("C1", chain.seal(account, last_hash, lines))
+
+	@rule(log=st.integers(1, 6))
 	def give_back(self, log: int) -> None:
 		self.book.catch_up(self.now)
 		before, after = self.left(), dict(self.left())
 		lines = self.book.give_back(f"w{log}", self.now)
 		self.restores(before, after, [line for line in lines if line.kind is Kind.RELEASE])
 
-	@rule(number=st.integers(1, 60))
+	@rule(number=st.integers(1, 12))
 	def correct(self, number: int) -> None:
 		self.book.catch_up(self.now)
 		before, after = self.left(), dict(self.left())
@@ -177,16 +188,18 @@ class AnyLedger(RuleBasedStateMachine):
 	@invariant()
 	def no_lot_is_overdrawn_or_used_outside_its_days_or_out_of_turn(self) -> None:
 		left: defaultdict[str, Decimal] = defaultdict(Decimal)
-		end: dict[str, tuple[date, int]] = {}
+		turn: dict[str, tuple[date, int]] = {}
+		begins: dict[str, date] = {}
 		for entry in self.book.entries:
 			day = chain.in_zone(entry.at, ZONE).date()
-			end.setdefault(entry.lot, (entry.last_day, len(end)))
+			turn.setdefault(entry.lot, (entry.last_day, len(turn)))
+			begins.setdefault(entry.lot, entry.first_day)
 			left[entry.lot] += entry.amount
 			assert min(left.values()) >= 0
 			if entry.kind is Kind.USE:
 				assert entry.first_day <= day <= entry.last_day
-				before = [lot for lot in end if end[lot] < end[entry.lot] and end[lot][0] >= day]
-				assert all(left[lot] == 0 for lot in before)
+				earlier = [lot for lot in turn if turn[lot] < turn[entry.lot] and begins[lot] <= day]
+				assert all(left[lot] == 0 for lot in earlier if turn[lot][0] >= day)
 			if entry.kind is Kind.EXPIRY:
 				assert (left[entry.lot], day > entry.last_day) == (0, True)
 
@@ -203,6 +216,22 @@ class AnyLedger(RuleBasedStateMachine):
 				assert granted == contract.allotment(year)
 			elif self.has_one_plan and not contract.plan.is_pro_rata:
 				assert granted == contract.plan.strippen_per_year
+
+	@invariant()
+	def what_is_carried_over_has_just_lapsed_and_is_no_more_than_the_plan_says(self) -> None:
+		limit = self.book.contract.plan.carry_over
+		for entry in self.book.entries:
+			if entry.kind is Kind.CARRY_OVER:
+				together = [other for other in self.book.entries if other.at == entry.at]
+				lapsed = -sum(
+					other.amount
+					for other in together
+					if other.kind is Kind.EXPIRY and other.number < entry.number
+				)
+				begins_a_year = any(year.first == entry.first_day for year in self.book.contract.years())
+				if self.has_one_plan and begins_a_year and not self.has_other_days:
+					assert entry.amount == min(lapsed, limit)
+				assert entry.amount <= lapsed
 
 	@rule(data=st.data())
 	def check_a_statement(self, data: st.DataObject) -> None:
