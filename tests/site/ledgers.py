@@ -65,11 +65,13 @@ def bought(contract: Any, units: str, at: str, reason: str = "") -> None:
 	ledger.buy(SiteLedger(), _rule(contract), Decimal(units), moment(at), desk_zone(), reason)
 
 
-def worked(ticket: Any, minutes: int, at: str, text: str = "Explained it.", **said: Any) -> str:
+def worked(
+	ticket: Any, minutes: int, at: str, text: str = "Explained it.", agent: str = AGENT, **said: Any
+) -> str:
 	"""Work that an agent booked on a ticket; the name of its work log."""
 	said = {"activity": "", **said}
 	doc = frappe.get_doc("HD Ticket", ticket.name)
-	booked = work_logs.book(doc, Worked(moment(at), minutes, text=text, **said), AGENT, moment(at))
+	booked = work_logs.book(doc, Worked(moment(at), minutes, text=text, **said), agent, moment(at))
 	assert isinstance(booked, str), booked
 	return booked
 

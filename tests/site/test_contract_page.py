@@ -41,10 +41,11 @@ def desk(site):
 
 
 @pytest.fixture
-def contract():
-	"""A contract of the year 2026, of which 20 were granted and 7 used."""
-	contract = contract_of_the_customer(plan="Twenty", last_upgrade="2026-02-01")
-	granted(contract)
+def contract(frozen_time):
+	"""A contract of the year 2026, which grants 20."""
+	with frozen_time("2026-01-02 09:00"):
+		contract = contract_of_the_customer(plan="Twenty", last_upgrade="2026-02-01")
+		granted(contract)
 	return contract
 
 

@@ -48,10 +48,11 @@ def today(frozen_time):
 
 
 @pytest.fixture
-def contract():
+def contract(frozen_time):
 	"""A contract of two years; what was left of the first lapsed, and work was paid from two lots."""
-	made = contract_of_the_customer(start="2025-01-01", plan=plan("Twelve", strippen_per_year=12))
-	granted(made, "2025-01-01 09:00")
+	with frozen_time("2025-01-01 09:00"):
+		made = contract_of_the_customer(start="2025-01-01", plan=plan("Twelve", strippen_per_year=12))
+		granted(made, "2025-01-01 09:00")
 	ticket = question("=1+1 How much?")
 	worked(ticket, 50, "2025-05-07 10:00", "Last year's work.")
 	bought(made, "3", "2026-02-01 12:00", "=SUM(A1) Order 118")
