@@ -18,6 +18,9 @@ from crm_support_ext.store.memory import Worked
 REFUSED = "Refused"
 """What is said of work that was not booked, where others have their settlement."""
 
+DAYS_TO_TELL = 30
+"""So old must a contract year be for a pace to be told."""
+
 
 @dataclass
 class Sum:
@@ -199,16 +202,13 @@ def _was_short(worked: Worked) -> bool:
 
 
 def _look_ahead(found: Usage, today: date) -> None:
-	"""If the year of the last day goes on as so far: when it runs out."""
+	"""If the year of the last day goes on as so far: when it runs out. The first days of a year tell nothing."""
 	current = found.years[-1] if found.years else None
-	if (
-		current is None
-		or current.out_at
-		or not current.used
-		or not current.year.first <= today <= current.year.last
-	):
+	if current is None or current.out_at or not current.used or today > current.year.last:
 		return
 	days = (today - current.year.first).days + 1
+	if days < DAYS_TO_TELL:
+		return
 	lasting = current.year.first + timedelta(days=int(current.given / current.used * days))
 	if lasting <= current.year.last:
 		current.pace = lasting

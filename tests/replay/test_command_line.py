@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from crm_support_ext.replay.cli import main
 from tests.harness.bench import ROOT
 from tests.replay.desk import UTC, Desk
+from tests.replay.read_page import ReadPage
 
 LOG = (
 	"ticket,time,event,customer\n"
@@ -159,7 +159,7 @@ def test_a_comparison_says_which_targets_turn(desk: Desk, capsys) -> None:
 		"target_due": ["2026-03-03T17:00:00+00:00", "2026-03-02T17:00:00+00:00"],
 	}
 	assert answer["tickets"]["T2"].keys() == {"target_due"}
-	read = _Page(page.read_text("utf-8").replace("</t", " </t"))
+	read = ReadPage(page.read_text("utf-8").replace("</t", " </t"))
 	words = " ".join(read.text.split())
 	assert (read.open, read.addresses) == ([], [])
 	assert "2 tickets of 2 come out differently, 1 of them with" in words
@@ -175,42 +175,14 @@ def test_the_page_of_a_comparison_of_nothing(desk: Desk) -> None:
 	policy, page = desk.write("a.toml", UTC), desk.root / "page.html"
 	log = desk.write("log.csv", "ticket,time,event\n")
 	assert main(["compare", log, policy, policy, "--html", str(page)]) == 0
-	assert "No ticket comes out differently." in _Page(page.read_text("utf-8")).text
-
-
-class _Page(HTMLParser):
-	"""What a page says, and whether its elements close in order."""
-
-	def __init__(self, page: str) -> None:
-		super().__init__()
-		self.open: list[str] = []
-		self.text = ""
-		self.addresses: list[str] = []
-		self.feed(page)
-
-	def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-		self.addresses += [
-			value or "" for name, value in attributes if name in ("src", "href", "srcset", "action")
-		]
-		if tag not in ("meta", "rect"):
-			self.open.append(tag)
-		assert tag != "script"
-
-	def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-		self.handle_starttag(tag, attributes)
-
-	def handle_endtag(self, tag: str) -> None:
-		assert self.open.pop() == tag
-
-	def handle_data(self, data: str) -> None:
-		self.text += data
+	assert "No ticket comes out differently." in ReadPage(page.read_text("utf-8")).text
 
 
 def test_the_page_needs_nothing_else_and_shows_values_as_they_are(desk: Desk) -> None:
 	page = desk.root / "page.html"
 	desk.play(LOG, "--html", str(page), name="<i>log.csv")
 	html = page.read_text("utf-8")
-	read = _Page(html)
+	read = ReadPage(html)
 	assert (read.open, read.addresses) == ([], [])
 	assert "http" not in html and "url(" not in html and "@import" not in html
 	assert "<b>ACME</b> & co" in read.text and "<b>ACME" not in html
@@ -224,7 +196,7 @@ def test_the_page_needs_nothing_else_and_shows_values_as_they_are(desk: Desk) ->
 def test_the_page_of_a_log_without_a_ticket(desk: Desk, rows: str) -> None:
 	page = desk.root / "page.html"
 	desk.play(f"ticket,time,event,item\n{rows}", "--html", str(page), "--until", "2026-03-02T08:59:59")
-	assert "There is no ticket in it." in _Page(page.read_text("utf-8")).text
+	assert "There is no ticket in it." in ReadPage(page.read_text("utf-8")).text
 
 
 def test_a_file_is_written_as_any_other_of_the_user(desk: Desk) -> None:
