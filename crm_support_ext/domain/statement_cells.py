@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from crm_support_ext.domain.chain import read_account, read_moment
-from crm_support_ext.domain.statement import COLUMNS, Period, guarded, unguarded
+from crm_support_ext.domain.statement import COLUMNS, HEAD, Period, guarded, unguarded
 from crm_support_ext.domain.strippen import Account, Entry, Kind, Wrong, amount
 
 T = TypeVar("T")
@@ -32,21 +32,22 @@ def quoted(text: str) -> str:
 	return shown if len(shown) <= 100 else f"{shown[:96]}...'"
 
 
-def named(row: Sequence[str], name: str) -> str:
+def read_head(rows: Iterator[Sequence[str]]) -> Period:
+	"""The period of which the rows of the head tell; each is judged before the next is read."""
+	contract, customer, zone, first, last = (_named(name, row) for name, row in zip(HEAD, rows, strict=False))
+	return Period(contract, customer, zone, date.fromisoformat(first), date.fromisoformat(last))
+
+
+def _named(name: str, row: Sequence[str]) -> str:
 	"""What a row of the head says that has this name."""
 	if len(row) != 2 or row[0] != name or guarded(unguarded(row[1])) != row[1]:
 		raise Unreadable(f"the row is {quoted(','.join(row))}", f"{name} and what it is")
-	return unguarded(row[1])
-
-
-def read_period(head: Sequence[str]) -> Period:
-	"""The period of which the head tells."""
-	contract, customer, zone, first, last = head
-	_read("zone", zone, ZoneInfo, "the name of a time zone")
-	period = Period(contract, customer, zone, read_day("from", first), read_day("to", last))
-	if period.last < period.first:
-		raise Unreadable(f"the period ends on {last}", f"a day not before {first}")
-	return period
+	text = unguarded(row[1])
+	if name == "zone":
+		_read("zone", text, ZoneInfo, "the name of a time zone")
+	elif name in ("from", "to"):
+		read_day(name, text)
+	return text
 
 
 def cells_of(row: Sequence[str]) -> dict[str, str]:

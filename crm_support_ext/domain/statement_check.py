@@ -30,13 +30,12 @@ from crm_support_ext.domain.statement import (
 from crm_support_ext.domain.statement_cells import (
 	Unreadable,
 	cells_of,
-	named,
 	quoted,
 	read_account_cell,
 	read_entry,
 	read_hash,
+	read_head,
 	read_number,
-	read_period,
 )
 from crm_support_ext.domain.strippen import Account, BrokenLedger, Entry, Wrong
 
@@ -82,7 +81,9 @@ class _Reading:
 	def run(self) -> Checked:
 		"""Read it to the end. Raises ``Unreadable`` if that cannot be."""
 		self._next_is(TITLE)
-		period = read_period([named(self._next(), name) for name in HEAD])
+		period = read_head(self._next() for _ in HEAD)
+		if period.last < period.first:
+			raise Unreadable(f"the period ends on {period.last}", f"a day not before {period.first}")
 		self._next_is(COLUMNS)
 		opening = self._opening(period)
 		lines = _Lines(period, opening)

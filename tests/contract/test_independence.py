@@ -7,7 +7,7 @@ import pytest
 
 from tests.harness.bench import ROOT
 
-FREE = ("domain", "services", "replay", "store/memory.py", "constants.py")
+FREE = ("domain", "services", "replay", "store/memory.py", "store/memory_ledger.py", "constants.py")
 PROGRAM = """
 import importlib, sys
 
