@@ -8,14 +8,14 @@ from typing import Any
 
 import frappe
 
-from crm_support_ext.constants import STATUS_LOG, TICKET, TICKET_IMPORT
+from crm_support_ext.constants import STATUS_LOG, TICKET, TICKET_IMPORT, TICKET_PRODUCT
 from crm_support_ext.domain.lifecycle import Event, FollowUp, Outcome, Status, Timing
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.services import timers
 from crm_support_ext.services.follow_ups import end_of_thread, place_for
 from crm_support_ext.services.life_cycle import play
 from crm_support_ext.store.frappe import FrappeStore, SiteTicket, moment, site_time
-from crm_support_ext.store.history_facts import HistoryRow, customer, take_in, tier
+from crm_support_ext.store.history_facts import HistoryRow, customer, product, take_in, tier, type_about
 from crm_support_ext.store.promises import begin_missing
 
 
@@ -101,7 +101,8 @@ class History:
 		outcome = play(self.store, place, event, row.at, actor=row.actor)
 		if isinstance(outcome, Refusal):
 			return outcome
-		take_in(place.doc, event, row)
+		if refusal := take_in(place.doc, event, row):
+			return refusal
 		if event is Event.PARKED and outcome is Status.PARKED:
 			entry.db_set("item", row.item, update_modified=False)
 		return outcome
@@ -112,7 +113,9 @@ class History:
 
 	def _open(self, row: HistoryRow) -> Any:
 		doc = frappe.new_doc(TICKET)
-		doc.update({"subject": row.ticket, "customer": customer(row.customer), "priority": tier(row.tier)})
+		priority = tier(row.tier) or frappe.db.get_single_value("HD Settings", "default_priority")
+		doc.update({"subject": row.ticket, "customer": customer(row.customer), "priority": priority})
+		doc.update({"ticket_type": type_about(row.kind), TICKET_PRODUCT: product(row.product)})
 		doc.service_level_agreement_creation = site_time(row.at)
 		doc.flags.cse_at = row.at
 		doc.insert(ignore_permissions=True, ignore_mandatory=True)

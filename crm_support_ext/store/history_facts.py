@@ -1,4 +1,7 @@
-"""What a row of an old desk's log says besides a status: tiers, dates, workarounds, parties, first words."""
+"""What a row of an old desk's log says besides a status: tiers, dates, workarounds, parties, first words, work.
+
+Work is settled as the site settles it now, if it has contracts: without any, nobody could say how it was paid.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,17 @@ from typing import Any
 import frappe
 from frappe import _
 
-from crm_support_ext.constants import AGREED_ON, PARTY, TIER
+from crm_support_ext.constants import AGREED_ON, CONTRACT, KIND, PARTY, PRODUCT, TICKET_TYPE, TIER
+from crm_support_ext.domain.contracts import State
 from crm_support_ext.domain.course import FIRST_RESPONSES
-from crm_support_ext.domain.escalation import Escalation, Line
+from crm_support_ext.domain.escalation import Escalation, Kind, Line
 from crm_support_ext.domain.lifecycle import Event
-from crm_support_ext.store import workarounds
+from crm_support_ext.domain.results import Refusal
+from crm_support_ext.domain.settlement import Place, Role
+from crm_support_ext.store import work_logs, workarounds
 from crm_support_ext.store.escalations import SiteEscalations
 from crm_support_ext.store.frappe import SiteTicket, site_time
+from crm_support_ext.store.work_logs import Worked
 
 
 @dataclass(frozen=True)
@@ -33,11 +40,22 @@ class HistoryRow:
 	date: str = ""
 	party: str = ""
 	chosen_by_customer: str = ""
+	kind: str = ""
+	product: str = ""
+	minutes: str = ""
+	activity: str = ""
+	role: str = ""
+	place: str = ""
 
 
-def take_in(doc: Any, event: Event, row: HistoryRow) -> None:
-	"""Put what happened into the ticket at the time that the log gives, and save it if anything moved."""
+def take_in(doc: Any, event: Event, row: HistoryRow) -> Refusal | None:
+	"""Put what happened into the ticket at the time that the log gives, and save it if anything moved.
+
+	A refusal if it was work that cannot be paid: those of ``work_logs.record``.
+	"""
 	doc.flags.cse_at = row.at
+	if event is Event.WORKED:
+		return _log(doc, row)
 	if event in FIRST_RESPONSES and not doc.first_responded_on:
 		doc.first_responded_on = site_time(row.at)
 		doc.flags.cse_replied = True
@@ -45,6 +63,22 @@ def take_in(doc: Any, event: Event, row: HistoryRow) -> None:
 		_TAKEN_IN[event](doc, row)
 	elif doc.flags.cse_change or doc.flags.cse_replied:
 		doc.save(ignore_permissions=True)
+	return None
+
+
+def _log(doc: Any, row: HistoryRow) -> Refusal | None:
+	if not frappe.db.exists(CONTRACT, {"state": ("!=", State.DRAFT.value)}):
+		return None
+	worked = Worked(
+		row.at,
+		int(row.minutes or 0),
+		row.activity,
+		Role(row.role) if row.role else Role.HELPDESK,
+		Place(row.place) if row.place else Place.REMOTE,
+	)
+	agent = (row.actor and frappe.db.exists("User", row.actor)) or frappe.session.user
+	outcome = work_logs.record(doc, worked, agent, row.at)
+	return outcome if isinstance(outcome, Refusal) else None
 
 
 def _set_tier(doc: Any, row: HistoryRow) -> None:
@@ -105,6 +139,24 @@ _TAKEN_IN: dict[Event, Callable[[Any, HistoryRow], None]] = {
 def tier(name: str) -> str | None:
 	"""The priority of this tier; None, and so the desk's default, if the log names none that there is."""
 	return name if name and frappe.db.exists(TIER, name) else None
+
+
+def type_about(kind: str) -> str | None:
+	"""A ticket type of this kind, made if the desk has none."""
+	if not kind:
+		return None
+	known = frappe.db.get_value(TICKET_TYPE, {KIND: kind}, order_by="name")
+	if not known:
+		doc = frappe.get_doc({"doctype": TICKET_TYPE, KIND: Kind(kind).value})
+		known = doc.insert(ignore_permissions=True, set_name=kind.capitalize()).name
+	return known
+
+
+def product(name: str) -> str | None:
+	"""The product of this name, made if the desk does not know it."""
+	if name and not frappe.db.exists(PRODUCT, name):
+		frappe.get_doc({"doctype": PRODUCT, "product_name": name}).insert(ignore_permissions=True)
+	return name or None
 
 
 def _party(name: str) -> str:

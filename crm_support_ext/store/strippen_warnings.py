@@ -25,8 +25,9 @@ def notice(before: Account, after: Account) -> None:
 	at = site_time(after.at)
 	shares = set(reached(after, at.date())) - set(reached(before, at.date()))
 	if shares and (first := _first_day(after.contract, at.date())):
-		columns = ["name", "contract", "period", "share", "at", "creation", "modified", "owner"]
-		rest = (at, now_datetime(), now_datetime(), frappe.session.user)
+		columns = ["name", "contract", "period", "share", "at", "creation", "modified", "owner", "told_at"]
+		told_at = now_datetime() if frappe.flags.cse_history else None  # an old desk's work is told to nobody
+		rest = (at, now_datetime(), now_datetime(), frappe.session.user, told_at)
 		rows = [
 			(frappe.generate_hash(length=10), after.contract, first, share, *rest) for share in sorted(shares)
 		]

@@ -121,6 +121,11 @@ def book(ticket: Any, worked: Worked, agent: str, at: datetime) -> str | Refusal
 		return known
 	if refusal := check(worked.minutes, worked.start, at):
 		return refusal
+	return record(ticket, worked, agent, at)
+
+
+def record(ticket: Any, worked: Worked, agent: str, at: datetime) -> str | Refusal:
+	"""Settle and book work, whenever it was and however long: what an old desk's log says was so."""
 	job = _job(ticket, worked, at, for_update=True)
 	settled = _settle(job, SiteLedger())
 	if isinstance(settled, Refusal):
