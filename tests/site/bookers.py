@@ -1,0 +1,126 @@
+"""Processes of their own that log work on a ticket, as an agent's presses do; each may be killed at any statement.
+
+``python -m tests.site.bookers PLAN`` forks them, lets all begin at the same moment, and writes a line of JSON into the
+plan's file for each press: what became of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.harness.bench import ROOT, SITE
+
+GONE = -signal.SIGKILL
+
+
+class Press(NamedTuple):
+	"""What became of one press: the work log it made, or the words of the refusal and their kind."""
+
+	work_log: str = ""
+	refusal: str = ""
+	kind: str = ""
+
+
+def begin(
+	file: Path, ticket: str, processes: int, presses: int, deaths: list[int] | None = None
+) -> subprocess.Popen:
+	"""Let so many processes press so often; the nth dies at statement ``deaths[n]``, or never if that is 0."""
+	plan = {
+		"file": str(file),
+		"ticket": ticket,
+		"processes": processes,
+		"presses": presses,
+		"deaths": deaths or [],
+	}
+	command = [sys.executable, "-m", "tests.site.bookers", json.dumps(plan)]
+	path = f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
+	return subprocess.Popen(command, stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": path})
+
+
+def finish(bookers: subprocess.Popen, file: Path) -> tuple[list[Press], list[int]]:
+	"""What became of the presses, and how the processes ended."""
+	_, errors = bookers.communicate(timeout=500)
+	assert bookers.returncode == 0, errors.decode()[-3000:]
+	lines = [json.loads(line) for line in file.read_text().splitlines()]
+	return [Press(*line) for line in lines if isinstance(line, list)], [
+		line for line in lines if isinstance(line, int)
+	]
+
+
+def main() -> None:
+	"""Fork, let them go, and note how each ended."""
+	plan = json.loads(sys.argv[1])
+	import frappe
+
+	from crm_support_ext.api import ticket  # noqa: F401 - once for all
+
+	frappe.init(SITE)
+	frappe.connect()
+	frappe.get_doc("HD Ticket", plan["ticket"])
+	frappe.destroy()
+	waiting, go = os.pipe()
+	children = []
+	for number in range(plan["processes"]):
+		child = os.fork()
+		if not child:
+			os.close(go)
+			_press(plan, (plan["deaths"] + [0] * plan["processes"])[number], waiting)
+			os._exit(0)
+		children.append(child)
+	os.close(waiting)
+	os.close(go)  # now they begin
+	ends = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+	for end in ends:
+		_note(plan, end)
+
+
+def _press(plan: dict[str, Any], dies_at: int, waiting: int) -> None:
+	import frappe
+
+	from crm_support_ext.api.ticket import act
+
+	frappe.init(SITE)
+	frappe.connect()
+	frappe.set_user("agnes@desk.example")
+	os.read(waiting, 1)
+	_die(dies_at)
+	for _ in range(plan["presses"]):
+		values = {"minutes": "15", "role": "helpdesk", "place": "remote", "key": frappe.generate_hash()}
+		try:
+			made = act(plan["ticket"], "work", "Explained it.", values)
+			frappe.db.commit()
+			_note(plan, Press(made["work_log"]))
+		except Exception as refusal:
+			frappe.db.rollback()
+			_note(plan, Press("", str(refusal), type(refusal).__name__))
+
+
+def _die(at: int) -> None:
+	"""Let this process be killed before its nth statement; a commit is one too."""
+	import frappe
+
+	send, sent = frappe.db.sql, 0
+
+	def dying(query: Any, *args: Any, **kwargs: Any) -> Any:
+		nonlocal sent
+		sent += 1
+		if sent == at:
+			os.kill(os.getpid(), signal.SIGKILL)
+		return send(query, *args, **kwargs)
+
+	frappe.db.sql = dying
+
+
+def _note(plan: dict[str, Any], what: Any) -> None:
+	with open(plan["file"], "a") as file:
+		file.write(json.dumps(what) + "\n")
+
+
+if __name__ == "__main__":
+	main()
