@@ -18,6 +18,7 @@ from frappe.utils.synchronization import filelock
 from crm_support_ext.constants import SYSTEM_MANAGER
 from crm_support_ext.domain.lifecycle import CREATED, Event, Timing
 from crm_support_ext.domain.results import Refusal
+from crm_support_ext.store.contention import patiently
 from crm_support_ext.store.history import History
 from crm_support_ext.store.history_facts import HistoryRow
 
@@ -29,7 +30,7 @@ COLUMNS += ("kind", "product", "minutes", "activity", "role", "place")
 def book(log: str, events: list, timing: dict) -> dict[str, Any]:
 	"""Play rows of a log, which come in order of time. Answers how many were played and skipped, and the refusals."""
 	with _history(log, timing) as history:
-		return _play(history, events)
+		return patiently(lambda: _play(history, events))
 
 
 def _play(history: History, events: list) -> dict[str, Any]:

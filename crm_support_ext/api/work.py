@@ -164,13 +164,18 @@ def preview(ticket: str, values: dict | str) -> dict[str, str]:
 	Answers ``words`` and how they look: ``good``, ``warn``, ``bad`` if it would be refused, or empty.
 	"""
 	doc = _ticket(ticket)
-	given = answers([replace(field, required=False) for field in _asked(doc)], values)
-	if given["minutes"] is None or not (given["role"] and given["place"]):
-		return {"words": _("Fill in the minutes to see how the work will be settled."), "look": ""}
-	seen = work_logs.preview(doc, _worked("", given), now())
+	fields = [replace(field, required=field.required and field.name != "minutes") for field in _asked(doc)]
+	given = answers(fields, values)
+	begins = (
+		given["minutes"] is None
+	)  # then what is shown is how it begins, so that nobody works before being warned
+	said = {**given, "minutes": 1} if begins else given
+	seen = work_logs.preview(doc, _worked("", said), now())
 	if isinstance(seen, Refusal):
 		return {"words": sentence(seen, str(doc.name)), "look": "bad"}
-	return {"words": settlement_words.shown(seen.job, seen.settled, seen.left), "look": work_logs.look(seen)}
+	words = settlement_words.shown(seen.job, seen.settled, seen.left)
+	words = _("The first quarter of an hour: {0}").format(words) if begins else words
+	return {"words": words, "look": work_logs.look(seen)}
 
 
 @frappe.whitelist(methods=["POST"])

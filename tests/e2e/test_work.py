@@ -78,7 +78,7 @@ def test_an_agent_logs_work_by_keyboard_alone(desk, page_as):
 	expect(work_button(page)).to_be_visible()
 	tab_to(page, WORK)
 	page.keyboard.press("Enter")
-	expect(said(page)).to_have_text("Fill in the minutes to see how the work will be settled.")
+	expect(said(page)).to_contain_text("The first quarter of an hour: 1 strip of contract")
 	assert focused(page) == "cse-work-minutes"
 	page.keyboard.type("20")
 	expect(said(page)).to_have_text(

@@ -15,6 +15,7 @@ from crm_support_ext.constants import CONTRACT_MANAGER, ENTRY, TARIFF, TIMER, WO
 from crm_support_ext.store import work_logs, work_sums
 from crm_support_ext.store.ledger import balance_of
 from tests.factories import make, make_agent, make_user
+from tests.site import quoted
 from tests.site.contracts import THE_CUSTOMER, active, plan
 from tests.site.desk import AGENT, CUSTOMER, MANAGER, people, ticket_in
 
@@ -106,7 +107,7 @@ def test_before_saving_the_agent_sees_how_it_will_be_settled_and_nothing_is_writ
 	assert words == f"2 strippen of contract {mine.name}, 38.00 left: rule “question, helpdesk, remote”."
 	assert look == "good"
 	assert entries(doc) == [] and frappe.db.count(WORK_LOG) == 0
-	assert said_before(doc, minutes="")[0] == "Fill in the minutes to see how the work will be settled."
+	assert said_before(doc, minutes="")[0].startswith("The first quarter of an hour: 1 strip of contract")
 	assert said_before(doc, minutes="61")[0].startswith("5 strippen")
 	assert said_before(doc, role="programmer") == ("Time and Material: rule “everything else”.", "")
 	assert said_before(doc, place="on site")[0] == "Time and Material: rule “on site”."
@@ -120,6 +121,7 @@ def test_without_a_contract_the_agent_is_warned_before():
 		"Time and Material: rule “no contract”. The customer has no contract on that day: tell them before you start."
 	)
 	assert look == "warn"
+	assert said_before(doc, minutes="") == (f"The first quarter of an hour: {words}", "warn")
 	kept = frappe.get_doc(WORK_LOG, log(doc))
 	assert (kept.settlement, kept.contract, kept.rule) == ("Time and Material", None, "no contract")
 
@@ -187,6 +189,28 @@ def test_work_on_a_closed_ticket_is_logged():
 	contract()
 	doc = at_the_desk(lambda: ticket_in("Closed", ticket_type="Question", customer=THE_CUSTOMER))
 	assert log(doc) and frappe.db.get_value("HD Ticket", doc.name, "status") == "Closed"
+
+
+def test_what_a_quotation_allows_is_seen_before_and_no_more_is_booked():
+	mine, doc, built = at_the_desk(quoted.contract), ticket(), ticket()
+	at_the_desk(quoted.orderers)
+	capped, fixed = at_the_desk(lambda: (quoted.accepted(doc), quoted.accepted(built, quoted.FIXED)))
+	assert said_before(doc, minutes=60) == (
+		f"4 strippen of contract {mine.name}, on quotation {capped}, 36.00 left: "
+		"rule “question, helpdesk, remote”.",
+		"good",
+	)
+	words, look = said_before(doc, minutes=61)
+	assert look == "bad" and capped in words
+	with refused(capped):
+		log(doc, 61)
+	assert frappe.db.get_value(WORK_LOG, log(doc, 60), "quotation") == capped
+	assert said_before(built, minutes=480) == (
+		f"Fixed price of quotation {fixed}: rule “question, helpdesk, remote” says strippen, "
+		"but the customer accepted a fixed price for it.",
+		"good",
+	)
+	assert said_before(built, minutes=481)[1] == "bad"
 
 
 # When strippen do not reach
