@@ -22,10 +22,11 @@ function ask_units(frm, method, title, needs_reason = false) {
 	const fields = [
 		{
 			fieldname: "units",
-			fieldtype: "Data",
+			fieldtype: "Float",
+			precision: 2,
 			label: __("Strippen"),
 			reqd: 1,
-			description: __("At most two places, such as 2.50. They last until the end of the contract year."),
+			description: __("They last until the end of the contract year."),
 		},
 		{
 			fieldname: "reason",
