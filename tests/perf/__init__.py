@@ -1,7 +1,7 @@
 """How fast it is, and how fast the stock helpdesk is at the same (`make bench`, which writes docs/benchmarks.md).
 
 A module `bench_<what>.py` here has a function `measure()` that returns rows. bench_replay and bench_calendar run in
-.venv; bench_site and bench_stock_calendar run on the test site, in its sites directory and its Python environment, with
+.venv; the others run on the test site, in its sites directory and its Python environment, with
 nothing connected yet.
 """
 

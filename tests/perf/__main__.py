@@ -24,6 +24,7 @@ ON_A_SITE = {
 	"Working time on a site": "bench_stock_calendar",
 	"On a site": "bench_site",
 	"Tickets under a contract": "bench_contracts",
+	"Ledgers": "bench_ledger",
 }
 INTRODUCTION = """# Benchmarks
 
