@@ -81,6 +81,7 @@ has_permission = {
 }
 
 override_whitelisted_methods = {
+	"frappe.client.get_count": "crm_support_ext.api.counts.get_count",
 	"helpdesk.api.doc.get_list_data": "crm_support_ext.api.tickets.get_list_data",
 }
 

@@ -1,0 +1,408 @@
+"""Every cell of the tables in rights.py, by every way that the framework and the helpdesk have into a record.
+
+What a way answers is searched for markers, so a leak is found wherever it stands. HTTP routes, pages and files are tried
+in tests/e2e/test_permission_matrix.py with the same tables.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import frappe
+import frappe.client
+import frappe.desk.form.load
+import frappe.desk.form.save
+import frappe.desk.query_report
+import frappe.desk.reportview
+import frappe.desk.search
+import frappe.handler
+import frappe.utils.global_search
+import pytest
+from frappe.model.document import Document
+from frappe.utils import add_days, today
+
+from crm_support_ext import constants as names
+from tests.site.quoted import acting_as, contact_of
+from tests.site.rights import (
+	COMPANY,
+	PEOPLE,
+	PLACES,
+	RECORDS,
+	Person,
+	Record,
+	World,
+	make_world,
+	person,
+	table,
+)
+
+MATRIX, OURS = table(RECORDS), table(PLACES)
+READS = {"own", "read", "make", "write"}
+
+
+@pytest.fixture(scope="module")
+def world(site) -> World:
+	frappe.db.set_single_value("HD Settings", "skip_email_workflow", 1)
+	return make_world()
+
+
+def ask(method: str, **values: Any) -> str:
+	"""Call a method as a request does; everything that it answered."""
+	frappe.local.form_dict = frappe._dict(values, cmd=method)
+	frappe.local.response = frappe._dict(docs=[])
+	function = frappe.get_attr(frappe.override_whitelisted_method(method))
+	if not method.startswith("frappe.api.v2."):
+		frappe.is_whitelisted(function)
+	answer = frappe.call(function, **values)
+	said = [answer, dict(frappe.local.response)]
+	return json.dumps(said, default=in_full, ensure_ascii=False)
+
+
+def in_full(value: Any) -> Any:
+	return value.as_dict() if isinstance(value, Document) else str(value)
+
+
+def refused(do: Callable[[], str]) -> str:
+	"""What it answers; nothing, if a request would end in any error. Who may, is tried by the same call."""
+	try:
+		return do()
+	except Exception:
+		return ""
+	finally:
+		frappe.clear_messages()
+
+
+def named(record: Record) -> dict[str, Callable[[], str]]:
+	"""The ways to read one record by its name."""
+	doctype, name = record.doctype, record.name
+	return {
+		"client.get": lambda: ask("frappe.client.get", doctype=doctype, name=name),
+		"client.get by filters": lambda: ask("frappe.client.get", doctype=doctype, filters={"name": name}),
+		"client.get_value": lambda: ask(
+			"frappe.client.get_value",
+			doctype=doctype,
+			fieldname=json.dumps([shown(record)]),
+			filters=json.dumps({"name": name}),
+		),
+		"client.validate_link": lambda: ask(
+			"frappe.client.validate_link",
+			doctype=doctype,
+			docname=name,
+			fields=json.dumps([shown(record)]),
+		),
+		"form.load.getdoc": lambda: ask("frappe.desk.form.load.getdoc", doctype=doctype, name=name),
+		"form.load.get_docinfo": lambda: ask("frappe.desk.form.load.get_docinfo", doctype=doctype, name=name),
+		"link_preview": lambda: ask(
+			"frappe.desk.link_preview.get_preview_data", doctype=doctype, docname=name
+		),
+		"print html": lambda: ask(
+			"frappe.www.printview.get_html_and_style", doc=doctype, name=name, print_format="Standard"
+		),
+		"api v2 read": lambda: json.dumps(frappe.api.v2.read_doc(doctype, name), default=str),
+		"api v2 copy": lambda: json.dumps(frappe.api.v2.copy_doc(doctype, name), default=str),
+		"linked_with": lambda: ask("frappe.desk.form.linked_with.get", doctype=doctype, docname=name),
+	}
+
+
+def listing(record: Record) -> dict[str, Callable[[], str]]:
+	"""The ways to find a record without its name."""
+	doctype, fields = record.doctype, ["name", shown(record)]
+	columns = json.dumps([f"`tab{doctype}`.`{field}`" for field in fields])
+	found = {
+		"client.get_list": lambda: ask(
+			"frappe.client.get_list", doctype=doctype, fields=fields, limit_page_length=0
+		),
+		"client.get_list of all columns": lambda: ask(
+			"frappe.client.get_list", doctype=doctype, fields=["*"], limit_page_length=0
+		),
+		"client.get_value of the first": lambda: ask(
+			"frappe.client.get_value",
+			doctype=doctype,
+			fieldname=json.dumps(fields),
+			filters=json.dumps({shown(record): record.marker}),
+		),
+		"reportview.get": lambda: ask(
+			"frappe.desk.reportview.get", doctype=doctype, fields=columns, filters="[]", page_length="500"
+		),
+		"reportview.get_list": lambda: ask(
+			"frappe.desk.reportview.get_list", doctype=doctype, fields=columns, filters="[]"
+		),
+		"reportview.export_query": lambda: ask(
+			"frappe.desk.reportview.export_query",
+			doctype=doctype,
+			fields=columns,
+			filters="[]",
+			title=doctype,
+			file_format_type="CSV",
+		),
+		"api v2 list": lambda: v2_list(doctype, fields),
+		"search_link": lambda: ask(
+			"frappe.desk.search.search_link", doctype=doctype, txt="", page_length=500
+		),
+		"search_widget": lambda: ask(
+			"frappe.desk.search.search_widget", doctype=doctype, txt="", page_length=500
+		),
+		"global search": lambda: ask(
+			"frappe.utils.global_search.search", text=record.marker, doctype=doctype
+		),
+		"global search everywhere": lambda: ask("frappe.utils.global_search.search", text=record.marker),
+		"helpdesk list": lambda: ask("helpdesk.api.doc.get_list_data", doctype=doctype, rows=fields),
+		"stats": lambda: ask(
+			"frappe.desk.listview.get_group_by_count",
+			doctype=doctype,
+			current_filters="[]",
+			field=shown(record),
+		),
+	}
+	return found
+
+
+NAMES_ONLY = {"search_link", "search_widget"}
+"""What answers with the names of records, and what their search fields hold."""
+
+MAY_KNOW_LESS = {
+	"linked_with",
+	"form.load.get_docinfo",
+	"link_preview",
+	"global search",
+	"global search everywhere",
+	"stats",
+	"helpdesk list",
+	"print html",
+}
+"""What need not show the marker to who may read the record; it shall not to who may not."""
+
+
+def v2_list(doctype: str, fields: list[str]) -> str:
+	frappe.local.form_dict = frappe._dict(fields=fields, limit=500)
+	frappe.local.response = frappe._dict(docs=[])
+	return json.dumps(frappe.api.v2.document_list(doctype), default=str)
+
+
+def shown(record: Record) -> str:
+	"""The field with the marker, as a list can ask for it."""
+	return "name" if record.doctype == names.RULES else record.field
+
+
+def may_read(who: Person, record: Record) -> bool:
+	"""What the table says."""
+	cell = MATRIX[record.doctype][who.role]
+	return cell in READS and (cell != "own" or record.side in ("", who.side))
+
+
+def may_lack(way: str, record: Record) -> bool:
+	"""Where the framework has no such way for a kind of record, or its answer no name."""
+	of_single = is_single(record) and ("value" in way or "link" in way)
+	return of_single or (record.field == "name" and way in ("reportview.export_query", "api v2 copy"))
+
+
+def is_single(record: Record) -> bool:
+	return record.doctype == names.RULES
+
+
+@pytest.mark.parametrize("who", PEOPLE, ids=lambda who: who.user)
+def test_reading_as(who: Person, world: World) -> None:
+	wrong, tried = [], 0
+	with acting_as(who.user):
+		for record in world.records:
+			ways = named(record) if is_single(record) else {**named(record), **listing(record)}
+			for way, do in ways.items():
+				answer = refused(do)
+				there = record.marker in answer or (way in NAMES_ONLY and json.dumps(record.name) in answer)
+				allowed = may_read(who, record)
+				must = allowed and way not in MAY_KNOW_LESS and not may_lack(way, record)
+				tried += 1
+				if (there and not allowed) or (must and not there):
+					wrong.append(
+						f"{way} of {record.doctype} ({record.side}): {'leaks' if there else 'is not there'}"
+					)
+	assert wrong == []
+	assert tried > 400
+
+
+@pytest.mark.parametrize("who", PEOPLE, ids=lambda who: who.user)
+def test_counting_as(who: Person, world: World) -> None:
+	wrong = []
+	with acting_as(who.user):
+		for record in world.records:
+			if is_single(record):
+				continue
+			for way in ("frappe.client.get_count", "frappe.desk.reportview.get_count"):
+				count = counted(way, record)
+				if count != int(may_read(who, record)):
+					wrong.append(f"{way} of {record.doctype} ({record.side}): {count}")
+	assert wrong == []
+
+
+def counted(way: str, record: Record) -> int:
+	filters = json.dumps({"name": record.name})
+	answer = refused(lambda: ask(way, doctype=record.doctype, filters=filters))
+	return json.loads(answer)[0] if answer else 0
+
+
+# Writing
+
+
+def fresh(record: Record, world: World) -> dict[str, Any]:
+	"""The values of another record of this kind."""
+	side = record.side or "a"
+	contract = world.name(names.CONTRACT, side)
+	orderer = contact_of(person("orderer", side).user)
+	ticket = world.tickets[side]
+	return {
+		names.CONTRACT: {
+			"customer": COMPANY[side],
+			"plan": "Rights",
+			"start": add_days(today(), 400),
+			"end": add_days(today(), 700),
+			"orderers": [{"contact": contact_of(person("contact", side).user)}],
+		},
+		names.PLAN: {"plan_name": "Forged", "strippen_per_year": 1000},
+		names.PRODUCT: {"product_name": "Forged"},
+		names.TARIFF: {"activity": "Forged", "cost_by": "Fixed number", "strippen": 0},
+		names.WORK_LOG: {
+			"ticket": ticket,
+			"agent": person("agent", side).user,
+			"minutes": 5,
+			"text": "Forged",
+		},
+		names.TIMER: {"ticket": ticket, "agent": person("agent_manager").user, "seconds": 5},
+		names.QUOTATION: {
+			"ticket": ticket,
+			"text": "Forged",
+			"settles_in": "Strippen",
+			"estimate": 1,
+			"maximum": 1,
+			"sent_to": orderer,
+			"valid_until": add_days(today(), 5),
+			"state": "Accepted",
+		},
+		names.ENTRY: {"contract": contract, "number": 999, "kind": "Grant", "amount": "1000.00"},
+		names.LEDGER_CHECK: {"contract": contract, "holds": 1},
+		names.STRIPPEN_WARNING: {"contract": contract, "share": 75},
+		names.REQUESTED_STATEMENT: {"contract": contract, "form": "CSV", "reader": frappe.session.user},
+	}[record.doctype]
+
+
+def creating(record: Record, world: World) -> dict[str, Callable[[], str]]:
+	values = {"doctype": record.doctype, **fresh(record, world)}
+	return {
+		"client.insert": lambda: ask("frappe.client.insert", doc=json.dumps(values, default=str)),
+		"client.insert_many": lambda: ask(
+			"frappe.client.insert_many", docs=json.dumps([values], default=str)
+		),
+		"client.save": lambda: ask("frappe.client.save", doc=json.dumps(values, default=str)),
+		"form.save": lambda: ask(
+			"frappe.desk.form.save.savedocs",
+			doc=json.dumps({**values, "__islocal": 1}, default=str),
+			action="Save",
+		),
+		"api v2 create": lambda: v2("create_doc", values, record.doctype),
+	}
+
+
+def v2(name: str, values: dict[str, Any], *where: str) -> str:
+	frappe.local.form_dict = frappe._dict(values)
+	frappe.local.response = frappe._dict(docs=[])
+	return str(getattr(frappe.api.v2, name)(*where))
+
+
+def changing(record: Record) -> dict[str, Callable[[], str]]:
+	doctype, name = record.doctype, record.name
+	field, value = changed_field(record)
+	asked = {"doctype": doctype, "docname": name, field: value}
+	return {
+		"client.set_value": lambda: ask(
+			"frappe.client.set_value", doctype=doctype, name=name, fieldname=field, value=value
+		),
+		"client.bulk_update": lambda: ask("frappe.client.bulk_update", docs=json.dumps([asked])),
+		"client.save": lambda: ask(
+			"frappe.client.save", doc=json.dumps({**stored(record), field: value}, default=str)
+		),
+		"form.save": lambda: ask(
+			"frappe.desk.form.save.savedocs",
+			doc=json.dumps({**stored(record), field: value}, default=str),
+			action="Save",
+		),
+		"api v2 update": lambda: v2("update_doc", {field: value}, doctype, name),
+		"client.rename_doc": lambda: ask(
+			"frappe.client.rename_doc", doctype=doctype, old_name=name, new_name=f"{name}-x"
+		),
+	}
+
+
+def deleting(record: Record) -> dict[str, Callable[[], str]]:
+	doctype, name = record.doctype, record.name
+	return {
+		"client.delete": lambda: ask("frappe.client.delete", doctype=doctype, name=name),
+		"reportview.delete_items": lambda: ask(
+			"frappe.desk.reportview.delete_items", doctype=doctype, items=json.dumps([name])
+		),
+		"api v2 delete": lambda: v2("delete_doc", {}, doctype, name),
+	}
+
+
+def changed_field(record: Record) -> tuple[str, Any]:
+	if record.doctype == names.RULES:
+		return "rules", [{"settlement": "Free"}]
+	field = {names.TIMER: "seconds", names.REQUESTED_STATEMENT: "done"}.get(record.doctype, record.field)
+	return field, 4711 if field in ("seconds", "done") else "forged"
+
+
+def stored(record: Record) -> dict[str, Any]:
+	with acting_as("Administrator"):
+		return frappe.get_doc(record.doctype, record.name).as_dict()
+
+
+def snapshot(doctype: str) -> str:
+	"""All rows of a kind, as they are in the database."""
+	if doctype == names.RULES:
+		return str(frappe.get_all("Settlement Rule", fields=["*"], order_by="idx"))
+	return str(frappe.db.sql(f"select * from `tab{doctype}` order by name"))
+
+
+def has_changed(doctype: str, do: Callable[[], str]) -> bool:
+	"""Whether it changed any row of this kind; it is undone."""
+	frappe.db.savepoint("attempt")
+	frappe.db.commit()  # where a rollback of what is called returns to
+	before = snapshot(doctype)
+	refused(do)
+	changed = snapshot(doctype) != before
+	frappe.db.rollback(save_point="attempt")
+	frappe.db.commit()
+	frappe.clear_document_cache(doctype)
+	return changed
+
+
+@pytest.mark.parametrize("who", PEOPLE, ids=lambda who: who.user)
+def test_writing_as(who: Person, world: World) -> None:
+	wrong, tried = [], 0
+	for record in world.records:
+		cell = MATRIX[record.doctype][who.role]
+		attempts = {"change": changing(record), "delete": {} if is_single(record) else deleting(record)}
+		with acting_as(who.user):
+			attempts["create"] = {} if is_single(record) else creating(record, world)
+			for kind, ways in attempts.items():
+				allowed = {"change": cell == "write", "delete": False, "create": cell in ("write", "make")}[
+					kind
+				]
+				for way, do in ways.items():
+					if way == "client.rename_doc" and allowed:
+						continue  # which records may be renamed is their own affair
+					tried += 1
+					done = has_changed(record.doctype, do)
+					if done != allowed:
+						said = "does" if done else "does not"
+						wrong.append(f"{way} {said} {kind} {record.doctype} ({record.side})")
+	assert wrong == []
+	assert tried > 100
+
+
+def test_a_draft_that_is_forged_as_accepted_is_a_draft(world: World) -> None:
+	record = next(one for one in world.records if one.doctype == names.QUOTATION)
+	for role in ("agent", "agent_manager"):
+		with acting_as(person(role, "a").user):
+			made = json.loads(creating(record, world)["client.insert"]())[0]
+		assert (made["state"], made["answered_by"]) == ("Draft", None)
