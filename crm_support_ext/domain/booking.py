@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.strippen import (
@@ -30,6 +31,16 @@ from crm_support_ext.domain.strippen import (
 Lines = tuple[Entry, ...]
 
 
+class Of(NamedTuple):
+	"""The work that a line is of."""
+
+	ticket: str = ""
+	work_log: str = ""
+
+
+NO_WORK = Of()
+
+
 @dataclass(slots=True)
 class Draft:
 	"""Lines that are about to be added, each at ``at``, and the account with them."""
@@ -44,15 +55,14 @@ class Draft:
 		lot: str,
 		amount: Decimal,
 		days: tuple[date, date],
+		work: Of = NO_WORK,
 		*,
-		ticket: str = "",
-		work_log: str = "",
 		reverses: int | None = None,
 		reason: str = "",
 	) -> None:
 		"""Add a line."""
 		number = self.account.number + 1
-		entry = Entry(number, self.at, kind, lot, amount, *days, ticket, work_log, reverses, one_line(reason))
+		entry = Entry(number, self.at, kind, lot, amount, *days, *work, reverses, one_line(reason))
 		self.account = self.account.after(entry)
 		self.lines.append(entry)
 
@@ -62,18 +72,11 @@ class Draft:
 
 	def give_back(self, kind: Kind, entry: Entry, reason: str) -> None:
 		"""Reverse an entry; what so goes to a lot whose last day has passed lapses at once."""
-		lot, days, ticket, work_log = (
-			entry.lot,
-			(entry.first_day, entry.last_day),
-			entry.ticket,
-			entry.work_log,
-		)
-		back = -entry.amount
-		self.add(
-			kind, lot, back, days, ticket=ticket, work_log=work_log, reverses=entry.number, reason=reason
-		)
+		back, days = -entry.amount, (entry.first_day, entry.last_day)
+		work = Of(entry.ticket, entry.work_log)
+		self.add(kind, entry.lot, back, days, work, reverses=entry.number, reason=reason)
 		if back > NOTHING and entry.last_day < self.at.date():
-			self.add(Kind.EXPIRY, lot, -back, days, ticket=ticket, work_log=work_log)
+			self.add(Kind.EXPIRY, entry.lot, -back, days, work)
 
 
 def one_line(text: str) -> str:
@@ -93,8 +96,7 @@ def use(account: Account, cost: Decimal, at: datetime, ticket: str, work_log: st
 	for lot in lots:
 		part = min(lot.left, wanted)
 		if part:
-			days = (lot.first_day, lot.last_day)
-			draft.add(Kind.USE, lot.name, -part, days, ticket=ticket, work_log=work_log)
+			draft.add(Kind.USE, lot.name, -part, (lot.first_day, lot.last_day), Of(ticket, work_log))
 		wanted -= part
 	return tuple(draft.lines)
 

@@ -46,12 +46,10 @@ def moment_text(at: datetime) -> str:
 
 def read_moment(text: str) -> datetime:
 	"""A moment of ``moment_text``. Raises ValueError for any other text."""
-	if len(text) != _LENGTH_OF_MOMENT or not text.endswith("Z"):
+	at = datetime.fromisoformat(text.removesuffix("Z")).replace(tzinfo=timezone.utc)
+	if moment_text(at) != text:
 		raise ValueError(text)
-	return datetime.fromisoformat(text[:-1]).replace(tzinfo=timezone.utc)
-
-
-_LENGTH_OF_MOMENT = len("2026-01-01T00:00:00.000000Z")
+	return at
 
 
 def account_text(account: Account) -> str:

@@ -155,7 +155,8 @@ class _Lines:
 			yield error.wrong
 			self._pass_over(row)
 			return
-		rule, before = self._rules.wrong(entry) or self._outside(entry), self.hash
+		rule = self._rules.wrong(entry) or self._outside(entry)
+		own = self._digest(entry, cells["account"])
 		try:
 			after = self.account.after(entry)
 		except BrokenLedger as error:
@@ -165,19 +166,19 @@ class _Lines:
 			wrong = rule or next(_differences(row, line_row(entry, after, cells["hash"], self._zone)), None)
 			if wrong:
 				yield wrong
-			self._go_on(row, entry, after)
-		own = digest(before, self._period.contract, entry, cells["account"])
+			self._go_on(row, after, self._digest(entry, account_text(after)) if wrong else own)
 		if cells["hash"] != own:
 			yield Wrong(f"the hash is {quoted(cells['hash'])}, which is not that of the line", own)
 
-	def _go_on(self, row: list[str], entry: Entry, after: Account) -> None:
-		"""Go on with the account as computed, unless the hash proves that the row has the right one."""
-		written, own_hash = row[COLUMNS.index("account")], row[COLUMNS.index("hash")]
-		contract, computed = self._period.contract, account_text(after)
-		if written != computed and digest(self.hash, contract, entry, computed) != own_hash:
-			self._pass_over(row)
+	def _go_on(self, row: list[str], after: Account, own: str) -> None:
+		"""Go on with the account as computed, if the hash proves it."""
+		if row[-1] == own:
+			self.account, self.hash = after, own
 		else:
-			self.account, self.hash = after, own_hash
+			self._pass_over(row)
+
+	def _digest(self, entry: Entry, after: str) -> str:
+		return digest(self.hash, self._period.contract, entry, after)
 
 	def _pass_over(self, row: list[str]) -> None:
 		"""Go on with the account that the row has, if it can be read."""

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 CENT = Decimal("0.01")
 NOTHING = Decimal("0.00")
-_MOST = 10**15
+_MOST = 10**18
 
 
 def amount(value: Decimal | int | str) -> Decimal:
@@ -172,10 +172,7 @@ class Account:
 		if entry.first_day > entry.last_day:
 			return Wrong(f"its lot ends on {entry.last_day}", f"a day not before {entry.first_day}")
 		if (entry.reverses is not None) != (entry.kind in REVERSING):
-			return Wrong(
-				f"a {entry.kind.value} reverses {entry.reverses or 'nothing'}",
-				_REVERSES[entry.kind in REVERSING],
-			)
+			return _REVERSES_NOTHING if entry.reverses is None else _REVERSES
 		if entry.reverses is not None and not 0 < entry.reverses < entry.number:
 			return Wrong(f"it reverses {entry.reverses}", "the number of an entry before it")
 		return _wrong_sign(entry) or self._wrong_lot(entry)
@@ -226,7 +223,8 @@ class Account:
 		return tuple(lots)
 
 
-_REVERSES = {True: "the number of the entry that it reverses", False: "no entry that it reverses"}
+_REVERSES = Wrong("it reverses an entry", f"only {' and '.join(sorted(REVERSING))} to do so")
+_REVERSES_NOTHING = Wrong("it reverses nothing", "the number of the entry that it reverses")
 
 
 def _is_taken_back(entry: Entry) -> bool:
@@ -239,7 +237,7 @@ def _wrong_sign(entry: Entry) -> Wrong | None:
 		return Wrong("the amount is 0", "entries of more than nothing")
 	if entry.kind is not Kind.CORRECTION and (entry.amount < NOTHING) != (entry.kind in TAKING):
 		sign = "below" if entry.kind in TAKING else "above"
-		return Wrong(f"the amount of a {entry.kind.value} is {entry.amount}", f"an amount {sign} 0")
+		return Wrong(f"the amount is {entry.amount}", f"{entry.kind.value} to be {sign} 0")
 	return None
 
 

@@ -16,7 +16,7 @@ from decimal import Decimal
 
 from crm_support_ext.domain.booking import Draft, Lines
 from crm_support_ext.domain.contracts import Contract, Year, two_places
-from crm_support_ext.domain.strippen import NOTHING, Account, Entry, Kind, Lot, end_and_number
+from crm_support_ext.domain.strippen import NOTHING, Account, Entry, Kind, end_and_number
 
 _DAY = timedelta(days=1)
 
@@ -58,12 +58,12 @@ def _due(account: Account, year: Year) -> date | None:
 
 def _turn(draft: Draft, contract: Contract, day: date) -> None:
 	before, year = draft.account, contract.year_of(day)
-	ended = sorted((lot for lot in before.lots if lot.last_day < day), key=end_and_number)
-	for lot in ended:
-		draft.add(Kind.EXPIRY, lot.name, -lot.left, (lot.first_day, lot.last_day))
+	for lot in sorted(before.lots, key=end_and_number):
+		if lot.last_day < day:
+			draft.add(Kind.EXPIRY, lot.name, -lot.left, (lot.first_day, lot.last_day))
 	if year is None:
 		return
-	carried = _carried(ended, contract, year, day)
+	carried = _carried(before, contract, year, day)
 	if carried:
 		draft.open(Kind.CARRY_OVER, carried, (day, year.last))
 	granted = contract.allotment(year) if _due(before, year) == day else NOTHING
@@ -73,9 +73,9 @@ def _turn(draft: Draft, contract: Contract, day: date) -> None:
 		draft.open(Kind.GRANT, granted, (day, year.last))
 
 
-def _carried(ended: list[Lot], contract: Contract, year: Year, day: date) -> Decimal:
-	"""What goes on: of a new year as much as the plan says, of a year that was lengthened all."""
-	left = sum((lot.left for lot in ended), NOTHING)
-	if day > year.first:
-		return left
-	return min(left, two_places(contract.plan.carry_over))
+def _carried(before: Account, contract: Contract, year: Year, day: date) -> Decimal:
+	"""What goes on: into a new year at most what the plan says, of a year that was lengthened all."""
+	ended = [lot for lot in before.lots if lot.last_day < day]
+	if day > year.first:  # what ended with the year that was cut, and nothing that was given for fewer days
+		return sum((lot.left for lot in ended if lot.last_day == before.given_to), NOTHING)
+	return min(sum((lot.left for lot in ended), NOTHING), two_places(contract.plan.carry_over))

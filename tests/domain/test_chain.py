@@ -237,7 +237,14 @@ def test_a_moment_is_one_text(naive: datetime, minutes: int) -> None:
 
 
 @pytest.mark.parametrize(
-	"text", ["", "2026-01-01", "2026-01-01T00:00:00.000000", "2026-01-01T00:00:00+00:00000Z"]
+	"text",
+	[
+		"",
+		"2026-01-01",
+		"2026-01-01T00:00:00.000000",
+		"2026-01-01T00:00:00+00:00000Z",
+		"2026-01-01 00:00:00.000000Z",
+	],
 )
 def test_what_is_no_moment(text: str) -> None:
 	with pytest.raises(ValueError, match=r"\A"):

@@ -44,7 +44,7 @@ def test_an_amount_has_exactly_two_places(value: str | int | Decimal, text: str)
 
 
 @pytest.mark.parametrize(
-	"value", ["2.001", "0.005", "NaN", "sNaN", "Infinity", "-Infinity", "", "two", "1e15", "1e40", "1e-3"]
+	"value", ["2.001", "0.005", "NaN", "sNaN", "Infinity", "-Infinity", "", "two", "1e18", "1e40", "1e-3"]
 )
 def test_what_is_no_amount_is_refused(value: str) -> None:
 	with pytest.raises(ValueError, match="no amount"):
@@ -57,7 +57,7 @@ def test_a_binary_float_is_no_amount(value: object) -> None:
 		amount(value)  # type: ignore[arg-type]
 
 
-@given(st.integers(-(10**17) + 1, 10**17 - 1))
+@given(st.integers(-(10**20) + 1, 10**20 - 1))
 def test_every_number_of_hundredths_is_an_amount(hundredths: int) -> None:
 	made = amount(Decimal(hundredths).scaleb(-2))
 	assert made * 100 == hundredths and amount(str(made)) == made and str(amount(str(made))) == str(made)
@@ -88,18 +88,18 @@ def entry(account: Account, kind: Kind, units: str, lot: str = "C1-1", **facts: 
 		(Kind.USE, "-1.00", {"lot": "C2-1"}, "there is no lot C2-1"),
 		(Kind.USE, "-1.00", {"first_day": LAST}, "the lot runs from"),
 		(Kind.USE, "-1.00", {"first_day": LATER}, "its lot ends on 2026-12-31"),
-		(Kind.USE, "1.00", {}, "the amount of a Use is 1.00"),
+		(Kind.USE, "1.00", {}, "the amount is 1.00"),
 		(Kind.USE, "0.00", {}, "the amount is 0"),
-		(Kind.USE, "-1.00", {"reverses": 1}, "a Use reverses 1"),
+		(Kind.USE, "-1.00", {"reverses": 1}, "it reverses an entry"),
 		(Kind.EXPIRY, "-4.99", {}, "4.99 of 5.00 expire"),
-		(Kind.EXPIRY, "5.00", {}, "the amount of a Expiry is 5.00"),
-		(Kind.RELEASE, "1.00", {}, "a Release reverses nothing"),
+		(Kind.EXPIRY, "5.00", {}, "the amount is 5.00"),
+		(Kind.RELEASE, "1.00", {}, "it reverses nothing"),
 		(Kind.RELEASE, "1.00", {"reverses": 2}, "it reverses 2"),
-		(Kind.RELEASE, "-1.00", {"reverses": 1}, "the amount of a Release is -1.00"),
+		(Kind.RELEASE, "-1.00", {"reverses": 1}, "the amount is -1.00"),
 		(Kind.CORRECTION, "-5.01", {"reverses": 1}, "it takes 5.01 of 5.00"),
 		(Kind.CORRECTION, "1.00", {"reverses": 0}, "it reverses 0"),
 		(Kind.PURCHASE, "1.00", {}, "it opens the lot C1-1"),
-		(Kind.PURCHASE, "-1.00", {"lot": "C1-2"}, "the amount of a Purchase is -1.00"),
+		(Kind.PURCHASE, "-1.00", {"lot": "C1-2"}, "the amount is -1.00"),
 		(Kind.GRANT, "1.00", {"lot": "C1-3"}, "it opens the lot C1-3"),
 	],
 )
@@ -107,7 +107,7 @@ def test_what_no_ledger_can_hold(kind: Kind, units: str, facts: dict[str, object
 	account = opened(("5", FIRST, LAST))
 	with pytest.raises(BrokenLedger) as broken:
 		account.after(entry(account, kind, units, **facts))
-	assert broken.value.wrong.wrong.startswith(wrong) or wrong in broken.value.wrong.wrong
+	assert wrong in broken.value.wrong.wrong
 
 
 @pytest.mark.parametrize("units", [2.0, Decimal("1.005"), Decimal("NaN")])

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crm_support_ext.domain import booking
+from crm_support_ext.domain.chain import seal
 from crm_support_ext.domain.strippen import Account
 from crm_support_ext.domain.yearly import yearly
 from tests.ledgers import ZONE, Book, contract_of, moment
@@ -217,6 +219,16 @@ def test_without_pro_rata_a_year_that_is_lengthened_is_granted_no_more() -> None
 		"2027-01-01 Expiry C1-3 -10.00",
 		"2027-01-01 Grant C1-4 10.00",
 	]
+
+
+def test_a_lot_of_fewer_days_lapses_after_them_and_is_not_carried_on() -> None:
+	book = Book(contract_of(carry_over="100"))
+	book.catch_up("2026-01-01")
+	first, last = date(2026, 1, 1), date(2026, 1, 31)
+	lines = booking.grant(book.account, Decimal(2), moment("2026-01-01"), first, last, "for January")
+	book.store.append("C1", seal(*book.store.head("C1"), lines))
+	book.catch_up("2026-03-01")
+	assert book.lines(since=1) == ["2026-01-01 Grant C1-2 2.00", "2026-02-01 Expiry C1-2 -2.00"]
 
 
 def test_a_renewal_that_comes_late_is_dated_as_the_last_entry() -> None:
