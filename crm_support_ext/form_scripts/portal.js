@@ -13,12 +13,9 @@ async function setupForm(page) {
 		const isNarrow = window.matchMedia("(max-width: 767px)").matches;
 		const isInMenu = (action) => (isNarrow ? action.url : action.seldom && !action.more.shown);
 		const menu = actions.filter(isInMenu).map(button);
-		return {
-			actions: [
-				...actions.filter((action) => !isInMenu(action)).map(button),
-				...(menu.length ? [{ group: more, buttonLabel: more, hideLabel: true, items: menu }] : []),
-			],
-		};
+		const group = { group: more, buttonLabel: more, hideLabel: true, items: menu };
+		const plain = actions.filter((action) => !isInMenu(action)).map(button);
+		return { actions: menu.length ? [...plain, group] : plain };
 	} catch (error) {
 		return { actions: [] };
 	}

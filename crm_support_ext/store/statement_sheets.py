@@ -106,8 +106,8 @@ def column_words() -> dict[str, str]:
 		"strippen": _("Strippen"),
 		"after": _("Balance"),
 		"number": _("no. {0}"),
-		"from": _("From"),
-		"to": _("To"),
+		"from": _("First day"),
+		"to": _("Last day"),
 		"show": _("Show"),
 	}
 

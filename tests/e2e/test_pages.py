@@ -21,13 +21,14 @@ from tests.e2e.desk import Desk, make_desk
 from tests.e2e.pages import PATIENCE, PHONE, button, choose, menu, menu_of, opened, picture
 from tests.factories import make_agent, make_contact, make_customer, make_user
 
+ALWAYS = ["Receipt", "Quotation", "Escalate", "Hours and progress"]
 BUTTONS = {
-	"New": (["Take up", "Ask the customer", "Resolve"], ["Park", "Workaround given", "Receipt", "Escalate"]),
-	"Open": (["Ask the customer", "Resolve"], ["Park", "Workaround given", "Receipt", "Escalate"]),
-	"Pending": (["Take up", "Resolve"], ["Park", "Workaround given", "Receipt", "Escalate"]),
-	"Parked": (["No software change after all", "Resolve"], ["Workaround given", "Receipt", "Escalate"]),
-	"Resolved": (["Reopen"], ["Receipt", "Escalate"]),
-	"Closed": (["Follow up"], ["Receipt"]),
+	"New": (["Take up", "Ask the customer", "Resolve", "Work"], ["Park", "Workaround given", *ALWAYS]),
+	"Open": (["Ask the customer", "Resolve", "Work"], ["Park", "Workaround given", *ALWAYS]),
+	"Pending": (["Take up", "Resolve", "Work"], ["Park", "Workaround given", *ALWAYS]),
+	"Parked": (["No software change after all", "Resolve", "Work"], ["Workaround given", *ALWAYS]),
+	"Resolved": (["Reopen", "Work"], ALWAYS),
+	"Closed": (["Work", "Follow up"], ["Receipt", "Hours and progress"]),
 }
 """What an agent is offered in each status: in sight, and under More."""
 
@@ -218,8 +219,9 @@ def test_a_customer_reads_the_status_in_words(status, desk, open_ticket):
 
 	expect_words(page, status)
 	wanted = {"Resolved": ["Reopen"], "Closed": ["Follow up"]}.get(status, [])
-	expect(button(page, "Receipt")).to_be_visible()
-	assert sorted(offered(page)) == sorted([*wanted, "Receipt"])
+	expect(menu(page, "More")).to_be_visible()
+	assert sorted(offered(page)) == sorted([*wanted, "More"])
+	assert menu_of(page, "More") == ["Receipt", "Hours and progress"]
 	expect(button(page, "Close")).to_have_count(int(status != "Closed"))
 	expect(page.get_by_text("Invalid Date")).to_have_count(0)
 

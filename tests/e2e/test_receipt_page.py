@@ -114,10 +114,9 @@ def test_the_receipt_opens_from_the_ticket_page_in_a_new_tab(mailbox, desk, tick
 		page.goto(f"/support/receipt?ticket={ticket}")
 		expect_receipt(page)
 		return picture(page, "receipt-phone", documented=False)
-	if not portal:
-		page.get_by_role("button", name="More", exact=True).and_(page.locator("[aria-haspopup=menu]")).click()
+	page.get_by_role("button", name="More", exact=True).and_(page.locator("[aria-haspopup=menu]")).click()
 	with page.context.expect_page() as opened:
-		page.get_by_role("button" if portal else "menuitem", name="Receipt", exact=True).click()
+		page.get_by_role("menuitem", name="Receipt", exact=True).click()
 	receipt = opened.value
 	receipt.set_viewport_size(size)
 	expect_receipt(receipt)
