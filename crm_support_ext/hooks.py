@@ -58,6 +58,7 @@ doc_events = {
 	},
 	"HD Customer": {
 		"before_validate": "crm_support_ext.handlers.hd_customer.before_validate",
+		"before_rename": "crm_support_ext.handlers.hd_customer.before_rename",
 	},
 	"HD Settings": {
 		"validate": "crm_support_ext.handlers.hd_settings.validate",

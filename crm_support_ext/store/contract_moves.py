@@ -6,6 +6,7 @@ who do something at one moment wait for each other instead of going in a circle.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from frappe import _
 from frappe.utils import add_days, format_date, getdate
 
 from crm_support_ext.constants import CONTRACT
-from crm_support_ext.domain.contracts import Contract, State, renewed
+from crm_support_ext.domain.contracts import COUNTING, Contract, State, overlapping, renewed
 from crm_support_ext.store.contracts import as_stored, lock_customer, renewals_due
 
 RUNNING = (State.ACTIVE.value, State.SUSPENDED.value)
@@ -79,3 +80,16 @@ def _join(doc: Any, terms: list[Contract]) -> None:
 	for term in terms:
 		doc.flags.cse_terms.append((getdate(add_days(doc.end, 1)), term.end))
 		doc.end = term.end
+
+
+def check_merge(field: str, old: str, new: str) -> None:
+	"""A customer or product that is merged into another must not leave two contracts for one day."""
+	filters = {field: ("in", (old, new)), "state": ("in", [state.value for state in COUNTING])}
+	docs = frappe.get_all(CONTRACT, filters=filters, fields=["*"], order_by="name")
+	for one, other in overlapping(replace(as_stored(doc), **{field: new}) for doc in docs):
+		frappe.throw(
+			_("{0} and {1} would cover the same days if {2} became {3}. End one of them first.").format(
+				one.name, other.name, old, new
+			),
+			title=_("Two contracts for one day"),
+		)

@@ -194,6 +194,23 @@ def test_what_a_contract_covered_before_it_ended_is_not_covered_again():
 	assert active("2026-02-21", "2026-12-31").state == "Active"
 
 
+@pytest.mark.parametrize("what", ["HD Customer", "Software Product"])
+def test_a_merge_that_would_leave_two_contracts_for_one_day_is_refused(what):
+	make_customer("Nordlys Regnskap AS")
+	if what == "HD Customer":
+		old, new = THE_CUSTOMER, "Nordlys Regnskap AS"
+		one, other = active(customer=old), active(customer=new)
+	else:
+		old, new = product("Insight"), product("Journal")
+		one, other = active(product=old), active(product=new)
+	with refused(f"{one.name} and {other.name} would cover the same days"):
+		frappe.rename_doc(what, old, new, merge=True)
+	contract_moves.move_to(other.name, State.SUSPENDED)
+	frappe.rename_doc(what, old, new, merge=True)
+	field = "customer" if what == "HD Customer" else "product"
+	assert frappe.db.get_value(CONTRACT, one.name, field) == new
+
+
 # Renewal
 
 

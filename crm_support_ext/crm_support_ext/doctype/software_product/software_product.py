@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from frappe.model.document import Document
 
+from crm_support_ext.store.contract_moves import check_merge
+
 
 class SoftwareProduct(Document):
 	"""Kept by administrators."""
+
+	def before_rename(self, old: str, new: str, merge: bool = False) -> None:
+		if merge:
+			check_merge("product", old, new)
