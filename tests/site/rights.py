@@ -7,6 +7,7 @@ bears a marker, ``secret-<what>-<whose>``, so that one that leaks is found in wh
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -95,6 +96,9 @@ class Person:
 	role: str
 	side: str = ""
 
+	def __str__(self) -> str:
+		return f"{self.role} {self.side}".strip()
+
 
 @dataclass
 class Record:
@@ -107,16 +111,19 @@ class Record:
 	marker: str
 
 
+TAG = secrets.token_hex(3)
+"""What tells this run's people and records from those of an earlier run that were committed."""
+
 PEOPLE = (
 	*(
-		Person(f"{name}@{side}-company.example", role, side)
+		Person(f"{name}@{side}-{TAG}.example", role, side)
 		for side in "ab"
 		for name, role in (("kim", "contact"), ("olga", "orderer"), ("max", "manager"))
 	),
-	Person("agent@a-desk.example", "agent", "a"),
-	Person("agent@b-desk.example", "agent", "b"),
-	Person("agents@rights-desk.example", "agent_manager"),
-	Person("keeper@rights-desk.example", "contract_manager"),
+	Person(f"agent@a-desk-{TAG}.example", "agent", "a"),
+	Person(f"agent@b-desk-{TAG}.example", "agent", "b"),
+	Person(f"agents@desk-{TAG}.example", "agent_manager"),
+	Person(f"keeper@desk-{TAG}.example", "contract_manager"),
 	Person("Guest", "guest"),
 )
 
@@ -144,7 +151,8 @@ class World:
 		return next(one.name for one in self.records if one.doctype == doctype and one.side in ("", side))
 
 
-COMPANY = {"a": "Rechten A BV", "b": "Rechten B BV"}
+COMPANY = {"a": f"Rechten A {TAG}", "b": f"Rechten B {TAG}"}
+PLAN, ACTIVITY = f"Rights {TAG}", f"secret-activity-{TAG}"
 
 
 def make_world() -> World:
@@ -162,16 +170,16 @@ def make_world() -> World:
 
 
 def _settings(world: World) -> None:
-	make(names.PLAN, plan_name="Rights", strippen_per_year=40)
-	make(names.PRODUCT, product_name="Rights")
-	make(names.TARIFF, activity="secret-activity", cost_by="Fixed number", strippen=1)
+	make(names.PLAN, plan_name=PLAN, strippen_per_year=40)
+	make(names.PRODUCT, product_name=PLAN)
+	make(names.TARIFF, activity=ACTIVITY, cost_by="Fixed number", strippen=1)
 	rules = frappe.get_doc(names.RULES)
-	rules.append("rules", {"activity": "secret-activity", "settlement": "Free"})
+	rules.append("rules", {"activity": ACTIVITY, "settlement": "Free"})
 	rules.save()
-	world.records.append(Record(names.RULES, names.RULES, "", "rules", "secret-activity"))
-	world.add(names.PLAN, "Rights", "", "note", "secret-plan")
-	world.add(names.PRODUCT, "Rights", "", "description", "secret-product")
-	world.add(names.TARIFF, "secret-activity", "", "note", "secret-tariff")
+	world.records.append(Record(names.RULES, names.RULES, "", "rules", ACTIVITY))
+	world.add(names.PLAN, PLAN, "", "note", "secret-plan")
+	world.add(names.PRODUCT, PLAN, "", "description", "secret-product")
+	world.add(names.TARIFF, ACTIVITY, "", "note", "secret-tariff")
 
 
 def _customer(world: World, side: str) -> None:
@@ -184,7 +192,7 @@ def _customer(world: World, side: str) -> None:
 	contract = make(
 		names.CONTRACT,
 		customer=COMPANY[side],
-		plan="Rights",
+		plan=PLAN,
 		start=add_days(today(), -30),
 		end=add_days(today(), 300),
 		orderers=[{"contact": contact_of(people["orderer"])}],

@@ -24,11 +24,13 @@ from frappe.model.document import Document
 from frappe.utils import add_days, today
 
 from crm_support_ext import constants as names
+from crm_support_ext.store import quotations
 from tests.site.quoted import acting_as, contact_of
 from tests.site.rights import (
 	COMPANY,
 	PEOPLE,
 	PLACES,
+	PLAN,
 	RECORDS,
 	Person,
 	Record,
@@ -202,7 +204,7 @@ def is_single(record: Record) -> bool:
 	return record.doctype == names.RULES
 
 
-@pytest.mark.parametrize("who", PEOPLE, ids=lambda who: who.user)
+@pytest.mark.parametrize("who", PEOPLE, ids=str)
 def test_reading_as(who: Person, world: World) -> None:
 	wrong, tried = [], 0
 	with acting_as(who.user):
@@ -222,7 +224,7 @@ def test_reading_as(who: Person, world: World) -> None:
 	assert tried > 400
 
 
-@pytest.mark.parametrize("who", PEOPLE, ids=lambda who: who.user)
+@pytest.mark.parametrize("who", PEOPLE, ids=str)
 def test_counting_as(who: Person, world: World) -> None:
 	wrong = []
 	with acting_as(who.user):
@@ -254,7 +256,7 @@ def fresh(record: Record, world: World) -> dict[str, Any]:
 	return {
 		names.CONTRACT: {
 			"customer": COMPANY[side],
-			"plan": "Rights",
+			"plan": PLAN,
 			"start": add_days(today(), 400),
 			"end": add_days(today(), 700),
 			"orderers": [{"contact": contact_of(person("contact", side).user)}],
@@ -296,7 +298,7 @@ def creating(record: Record, world: World) -> dict[str, Callable[[], str]]:
 		"client.save": lambda: ask("frappe.client.save", doc=json.dumps(values, default=str)),
 		"form.save": lambda: ask(
 			"frappe.desk.form.save.savedocs",
-			doc=json.dumps({**values, "__islocal": 1}, default=str),
+			doc=json.dumps({**values, "__islocal": 1, "name": "new-record-1"}, default=str),
 			action="Save",
 		),
 		"api v2 create": lambda: v2("create_doc", values, record.doctype),
@@ -376,7 +378,7 @@ def has_changed(doctype: str, do: Callable[[], str]) -> bool:
 	return changed
 
 
-@pytest.mark.parametrize("who", PEOPLE, ids=lambda who: who.user)
+@pytest.mark.parametrize("who", PEOPLE, ids=str)
 def test_writing_as(who: Person, world: World) -> None:
 	wrong, tried = [], 0
 	for record in world.records:
@@ -406,3 +408,124 @@ def test_a_draft_that_is_forged_as_accepted_is_a_draft(world: World) -> None:
 		with acting_as(person(role, "a").user):
 			made = json.loads(creating(record, world)["client.insert"]())[0]
 		assert (made["state"], made["answered_by"]) == ("Draft", None)
+
+
+# Our methods
+
+
+def acting(place: str, side: str, world: World) -> list[Callable[[], str]]:
+	"""What is pressed for this row of PLACES, on the records of one customer."""
+	contract, ticket = world.name(names.CONTRACT, side), world.tickets[side]
+	quotation, log = world.name(names.QUOTATION, side), world.name(names.WORK_LOG, side)
+	number = frappe.db.get_value(names.ENTRY, world.name(names.ENTRY, side), "number")
+	work = {"minutes": "15", "role": "helpdesk", "place": "remote", "key": frappe.generate_hash()}
+	offer = {
+		"text": "More",
+		"settles_in": "Strippen",
+		"estimate": "1",
+		"maximum": "1",
+		"sent_to": contact_of(person("orderer", side).user),
+		"valid_until": add_days(today(), 5),
+	}
+	days = {"first": add_days(today(), -30), "last": today(), "form": "CSV"}
+	rules = {**stored(next(one for one in world.records if is_single(one)))}
+	api = "crm_support_ext.api."
+	calls: dict[str, list[tuple[str, dict[str, Any]]]] = {
+		"statement file": [("statement.download", {"contract": contract, **days})],
+		"made statement": [("statement.progress", {"file": world.name(names.REQUESTED_STATEMENT, side)})],
+		"balance in the desk": [("ledger.standing", {"contract": contract})],
+		"answer a quotation": [
+			("quotation.answer", {"name": quotation, "accepts": True}),
+			("quotation.answer", {"name": quotation, "accepts": False, "words": "No"}),
+			("quotation.answer_on_page", {"quotation": quotation, "answer": "accept"}),
+		],
+		"make a quotation": [("ticket.act", {"ticket": ticket, "event": "quote", "values": offer})],
+		"withdraw a quotation": [
+			("quotation.withdraw", {"name": quotation}),
+			("ticket.act", {"ticket": ticket, "event": "withdraw_quotation"}),
+		],
+		"log work": [("ticket.act", {"ticket": ticket, "event": "work", "text": "Done", "values": work})],
+		"withdraw work": [("work.withdraw", {"log": log, "reason": "Wrong"})],
+		"grant and sell": [
+			("ledger.grant", {"contract": contract, "units": "3", "reason": "Sorry"}),
+			("ledger.purchase", {"contract": contract, "units": "3"}),
+		],
+		"correct an entry": [
+			("ledger.correct", {"contract": contract, "number": number, "reason": "Mistaken"}),
+			("ledger.preview", {"contract": contract, "number": number}),
+		],
+		"activate and renew": [
+			("contract.move", {"contract": contract, "state": "Suspended"}),
+			("contract.renew", {"contract": contract, "months": 12}),
+		],
+		"try other rules": [("work.what_would_change", {"doc": json.dumps(rules, default=str)})],
+		"figures of contracts": [
+			("figures.contracts_expiring", {}),
+			("figures.contracts_nearly_used_up", {}),
+			("figures.customers_without_contract", {}),
+		],
+	}
+	if place == "reports of contracts":
+		return [report(name, how) for name in REPORTS for how in ("run", "export_query")]
+	return [lambda call=call: ask(api + call[0], **call[1]) for call in calls[place]]
+
+
+REPORTS = {"Contracts at a Glance": {"show": "all"}, "Customers without a Contract": {}}
+
+
+def report(name: str, how: str) -> Callable[[], str]:
+	values = {"report_name": name, "filters": json.dumps(REPORTS[name]), "file_format_type": "CSV"}
+	values["visible_idx"] = "[0]"
+	return lambda: ask(f"frappe.desk.query_report.{how}", **values)
+
+
+BY_HTTP = {
+	"contract page",
+	"statement page",
+	"quotation page",
+	"hours of a ticket",
+	"file of a contract",
+	"file of a quotation",
+}
+"""Rows that are tried where there is a server."""
+
+
+def may(who: Person, place: str, side: str) -> bool:
+	"""What the table says."""
+	cell = OURS[place][who.role]
+	return cell == "all" or (cell in ("own", "asked") and who.side == side)
+
+
+@pytest.mark.parametrize("who", PEOPLE, ids=str)
+def test_our_methods_as(who: Person, world: World) -> None:
+	wrong = []
+	for place in OURS.keys() - BY_HTTP:
+		for side in "ab":
+			for number, press in enumerate(acting(place, side, world)):
+				frappe.db.savepoint("attempt")
+				frappe.db.commit()
+				if place == "make a quotation":
+					withdrawn(world.name(names.QUOTATION, side))
+				with acting_as(who.user):
+					done = bool(refused(press))
+				frappe.db.rollback(save_point="attempt")
+				frappe.db.commit()
+				if done != may(who, place, side):
+					wrong.append(f"{place} {number} ({side}): {'answers' if done else 'refuses'}")
+	assert wrong == []
+
+
+def withdrawn(name: str) -> None:
+	"""One quotation at a time waits for its answer."""
+	assert quotations.withdraw(quotations.locked(name)) is None
+	frappe.db.commit()
+
+
+def test_every_row_of_the_tables_is_tried(world: World) -> None:
+	assert {record.doctype for record in world.records} == set(MATRIX)
+	ours = frappe.get_all("DocType", {"module": names.MODULE, "istable": 0}, pluck="name")
+	assert set(MATRIX) <= set(ours)
+	customers = {"HD Customer", "HD Customer Manager", "Guest", "All"}
+	for doctype in ours:
+		roles = {row.role for row in frappe.get_meta(doctype).permissions}
+		assert not roles & customers, doctype

@@ -50,7 +50,9 @@ def columns() -> list[dict[str, Any]]:
 
 
 def _link(fieldname: str, label: str, options: str, width: int) -> dict[str, Any]:
-	return {"fieldname": fieldname, "label": label, "fieldtype": "Link", "options": options, "width": width}
+	"""A link where the reader may follow it; the framework refuses the whole report if they may not."""
+	kind = "Link" if frappe.has_permission(options, "read") else "Data"
+	return {"fieldname": fieldname, "label": label, "fieldtype": kind, "options": options, "width": width}
 
 
 def _strippen(fieldname: str, label: str) -> dict[str, Any]:
