@@ -64,7 +64,8 @@ def make(contract: str, first: str, last: str, form: str) -> None:
 	file = files.ask(contract, period.first, period.last, form)
 	frappe.enqueue(
 		"crm_support_ext.tasks.statements.make",
-		queue="long",
+		queue="short",  # somebody looks on
+		timeout=1500,
 		job_id=f"cse-statement-{file}",
 		deduplicate=True,
 		enqueue_after_commit=True,
