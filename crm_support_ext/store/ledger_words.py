@@ -34,7 +34,7 @@ def entry_word(entry: Entry) -> str:
 def correction(entry: Entry, lines: Sequence[Entry], before: Decimal, after: Decimal) -> str:
 	"""What the correction of an entry would do."""
 	said = [
-		_("{0} is taken back: {1} goes onto lot {2}, and the balance from {3} to {4}.").format(
+		_("{0} is taken back: {1} on lot {2}, and the balance goes from {3} to {4}.").format(
 			entry_word(entry), signed(-entry.amount), entry.lot, plain(before), plain(after)
 		)
 	]

@@ -156,7 +156,7 @@ def test_what_the_preview_says_is_what_the_correction_does(as_user):
 		seen = api.preview(doc.name, 2)
 		assert seen["possible"] and seen["words"].startswith(
 			f"Entry 2 (Use \N{MINUS SIGN}2.00, ticket #{ticket.name}) is taken back: "
-			f"+2.00 goes onto lot {doc.name}-1, and the balance from 38.00 to 40.00."
+			f"+2.00 on lot {doc.name}-1, and the balance goes from 38.00 to 40.00."
 		)
 		assert lines(doc) == [("Grant", "40.00"), ("Use", "-2.00")]
 		assert api.correct(doc.name, 2, "wrong ticket") == {"entries": [3], "balance": "Left: 40 strippen"}
