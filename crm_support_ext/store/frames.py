@@ -9,7 +9,9 @@ import frappe
 from frappe import _
 from frappe.utils import get_fullname
 
+from crm_support_ext.constants import CONTRACT
 from crm_support_ext.store.frappe import is_desk_user
+from crm_support_ext.store.readers import contracts_read_by
 
 LOGO = "/assets/helpdesk/desk/favicon.svg"
 
@@ -51,11 +53,9 @@ def frame(title: str, *path: Step, here: str = "") -> dict[str, Any]:
 	"""The frame of a page; ``path`` leads from the tickets to the page, ``here`` is the address of its place."""
 	brand = frappe.db.get_value("HD Settings", "HD Settings", ["brand_name", "brand_logo"], as_dict=True)
 	articles = "/helpdesk/kb" if is_desk_user(frappe.session.user) else "/helpdesk/kb-public"
-	places = (
-		(_("Tickets"), tickets_url(), TICKET_ICON),
-		(_("Knowledge Base"), articles, BOOK_ICON),
-		(_("Contract"), "/support/contract", PAPER_ICON),
-	)
+	places = [(_("Tickets"), tickets_url(), TICKET_ICON), (_("Knowledge Base"), articles, BOOK_ICON)]
+	if frappe.has_permission(CONTRACT, "read") or contracts_read_by(frappe.session.user):
+		places.append((_("Contract"), "/support/contract", PAPER_ICON))
 	return {
 		"title": title,
 		"lang": frappe.local.lang,

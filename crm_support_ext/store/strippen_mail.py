@@ -9,9 +9,10 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, getdate, now_datetime
+from frappe.utils import escape_html, get_url, getdate, now_datetime
 
 from crm_support_ext.constants import ACCOUNT_MANAGER, CONTRACT, CUSTOMER, PLAN, STRIPPEN_WARNING
+from crm_support_ext.store.contract_sheets import address_of
 from crm_support_ext.store.contract_words import long_date
 from crm_support_ext.store.contracts import as_rule
 from crm_support_ext.store.frappe import can_mail
@@ -94,7 +95,8 @@ def _body(contract: Any, warning: Any) -> str:
 		left(balance_of(contract.name)),
 		_SHORTAGE[frappe.get_cached_value(PLAN, contract.plan, "on_shortage")](),
 	]
-	return "".join(f"<p>{escape_html(line)}</p>" for line in words)
+	page = f'<a href="{get_url(address_of(contract.name))}">{escape_html(_("Balance, entries and statement"))}</a>'
+	return "".join(f"<p>{line}</p>" for line in [*map(escape_html, words), page])
 
 
 _SHORTAGE = {

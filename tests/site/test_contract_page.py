@@ -12,6 +12,7 @@ from frappe.website.serve import get_response
 from crm_support_ext.api import statement as api
 from crm_support_ext.api.ticket import actions
 from crm_support_ext.permissions import may_see_contract
+from crm_support_ext.store import strippen_mail
 from crm_support_ext.store.ledger import account_of
 from tests.factories import make, make_agent, make_contact, make_user
 from tests.site.contracts import active, draft, plan
@@ -336,10 +337,32 @@ def test_the_new_ticket_page_says_what_is_left_to_who_may_know(contract, frozen_
 				assert api.own_contracts()["items"] == []
 
 
-def test_the_desk_goes_to_its_own_list_where_no_contract_is_named(as_user):
-	with as_user(AGENT):
+@pytest.mark.parametrize("user", [AGENT, KEEPER])
+def test_the_desk_goes_to_its_own_list_where_no_contract_is_named(user, as_user):
+	with as_user(user):
 		answer = page("support/contract")
 	assert answer.status_code == 302 and answer.headers["Location"] == "/app/maintenance-contract"
+
+
+def test_the_sidebar_leads_to_the_contract_only_who_can_read_one(contract, tickets, as_user):
+	theirs = str(tickets[1].name)
+	for user, leads in ((BOSS, True), (AGENT, True), (COLLEAGUE, False)):
+		with as_user(user):
+			assert ('href="/support/contract"' in text_of("support/work-done", ticket=theirs)) is leads
+
+
+def test_the_mail_that_strippen_run_out_leads_to_the_page(contract, tickets, frozen_time):
+	with frozen_time(TODAY):
+		worked(tickets[0], 180, "2026-11-19 09:00")
+		warning = frappe.get_last_doc("Strippen Warning", {"contract": contract.name})
+		strippen_mail.tell([warning])
+	mails = frappe.get_all("Email Queue", {"reference_name": contract.name}, pluck="message")
+	assert any(f"/support/contract?name={contract.name}" in unfolded(mail) for mail in mails)
+
+
+def unfolded(mail: str) -> str:
+	"""A mail's text without the line breaks that its encoding put in."""
+	return mail.replace("=\n", "").replace("=3D", "=")
 
 
 def test_a_contact_who_came_later_sees_nothing_of_before(contract, as_user):

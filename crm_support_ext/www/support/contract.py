@@ -7,11 +7,11 @@ from typing import Any
 import frappe
 from frappe import _
 
+from crm_support_ext.constants import CONTRACT
 from crm_support_ext.permissions import may_see_contract
 from crm_support_ext.store.contract_pages import page_of, waiting_quotations, words
 from crm_support_ext.store.contract_sheets import address_of
 from crm_support_ext.store.frames import frame, go_to, let_guests_log_in
-from crm_support_ext.store.frappe import is_desk_user
 from crm_support_ext.store.readers import contracts_read_by
 
 no_cache = 1
@@ -22,7 +22,7 @@ def get_context(context: Any) -> None:
 	name, user = str(frappe.form_dict.get("name") or ""), frappe.session.user
 	let_guests_log_in(address_of(name))
 	own = contracts_read_by(user)
-	if not name and not own and is_desk_user(user):
+	if not name and not own and frappe.has_permission(CONTRACT, "read"):
 		go_to("/app/maintenance-contract")
 	name = name or next(iter(own), "")
 	context.frame = frame(_("Contract"), here=address_of())
