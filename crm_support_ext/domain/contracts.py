@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import MAXYEAR, date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
+from functools import lru_cache
 from itertools import combinations, count
 
 from crm_support_ext.domain.results import Refusal
@@ -176,6 +177,7 @@ class Contract:
 		)
 
 
+@lru_cache(maxsize=4096)
 def anniversary(start: date, years: int) -> date:
 	"""The day so many years after the start; 28 February where there is no 29th."""
 	return months_on(start, years * _MONTHS_OF_A_YEAR)

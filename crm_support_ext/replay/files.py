@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, TextIO, cast
 
+from crm_support_ext.replay.collector import at_rest
 from crm_support_ext.replay.faults import BadInput, Fault
 
 STANDARD = "-"
@@ -39,7 +40,7 @@ def write_all(outputs: dict[str, Callable[[TextIO], None]]) -> None:
 
 	A file that cannot be written is raised as ``BadInput``.
 	"""
-	with ExitStack() as stack:
+	with at_rest(), ExitStack() as stack:
 		for path, writer in outputs.items():
 			if path != STANDARD:
 				file = stack.enter_context(_in_its_place(path))

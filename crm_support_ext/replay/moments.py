@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 UTC = timezone.utc
 SECOND = timedelta(seconds=1)
@@ -131,6 +132,7 @@ def date_reader(zone: tzinfo) -> Callable[[str], date | datetime]:
 def printer(zone: tzinfo) -> Printer:
 	"""A function that prints a moment in ``zone``, to the second, rounded up."""
 
+	@lru_cache(maxsize=256)  # one moment is often told several times: of a change, of a reply, of a stop
 	def show(moment: datetime) -> str:
 		if moment.microsecond:
 			moment = moment.replace(microsecond=0) + SECOND

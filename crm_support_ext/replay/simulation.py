@@ -6,6 +6,7 @@ from datetime import datetime
 
 from crm_support_ext.replay.answer import Result
 from crm_support_ext.replay.books import Books
+from crm_support_ext.replay.collector import at_rest
 from crm_support_ext.replay.engine import Engine
 from crm_support_ext.replay.faults import BadInput, Fault, shown
 from crm_support_ext.replay.log import Row, read_log
@@ -17,6 +18,11 @@ from crm_support_ext.replay.progress import watched
 
 def replay(log: str, policy: Policy, log_map: LogMap = OURS, until: str | None = None) -> Result:
 	"""Play a log by a policy. Bad input is raised as ``BadInput`` before anything is played."""
+	with at_rest():
+		return _replay(log, policy, log_map, until)
+
+
+def _replay(log: str, policy: Policy, log_map: LogMap, until: str | None) -> Result:
 	rows = read_log(log, policy.zone, log_map)
 	end = end_of(rows, until, policy)
 	books = Books(policy.terms, policy.zone)

@@ -22,6 +22,7 @@ from random import Random
 from typing import NamedTuple
 
 from crm_support_ext.replay.answer import write_json
+from crm_support_ext.replay.contracts_of_log import write_contracts
 from crm_support_ext.replay.files import write_all
 from crm_support_ext.replay.mapping import load_map
 from crm_support_ext.replay.policy import load_policy
@@ -29,7 +30,10 @@ from crm_support_ext.replay.simulation import replay
 from tests.harness.bench import ROOT
 from tests.perf import Row
 
-MAP = ROOT / "crm_support_ext" / "replay" / "maps" / "italian_helpdesk.toml"
+REPLAY = ROOT / "crm_support_ext" / "replay"
+MAP = REPLAY / "maps" / "italian_helpdesk.toml"
+MAP_WITH_WORK = REPLAY / "maps" / "italian_helpdesk_with_work.toml"
+PLANS = REPLAY / "policies" / "italian_helpdesk.toml"
 HEADER = (
 	"Case ID,Activity,Resource,Complete Timestamp,Variant,Variant index,Variant,seriousness,customer,product,"
 	"responsible_section,seriousness_2,service_level,service_type,support_section,workgroup"
@@ -38,6 +42,7 @@ CASES = 4580
 MILLION = 1_000_000
 TIMES_DICT_READER = 20
 MEGABYTES = 1024
+TIMES_WITHOUT_CONTRACTS = 2
 TIMES_PROPORTION = 1.5
 """A million events may take so much longer than in proportion to the log, for what a larger memory costs."""
 
@@ -73,11 +78,14 @@ def figures() -> list[Figure]:
 		out = Path(directory) / "answer.json"
 		reading = best(partial(read, log))
 		playing = best(partial(play, log, out))
+		policy = with_contracts(log, Path(directory) / "contracts.toml")
+		booking = best(partial(play, log, out, MAP_WITH_WORK, policy))
 		events = sum(1 for _ in rows_of(log))
 		large, times = repeated(log, Path(directory) / "large.csv", events)
 		seconds, megabytes = in_a_process(large, out)
 	return [
 		Figure("The log of a help desk, read, played and written, against csv.DictReader", playing / reading, TIMES_DICT_READER, "times"),
+		Figure("The same with work and a contract for each customer, against without", booking / playing, TIMES_WITHOUT_CONTRACTS, "times"),
 		Figure(f"{events * times:,} events, against {times} times the time of one log", seconds / playing / times, TIMES_PROPORTION, "times"),
 		Figure(f"Memory for {events * times:,} events", megabytes, MEGABYTES, "MiB"),
 	]  # fmt: skip
@@ -99,10 +107,17 @@ def read(log: Path) -> int:
 		return sum(1 for _ in csv.DictReader(file))
 
 
-def play(log: Path, out: Path) -> None:
+def play(log: Path, out: Path, log_map: Path = MAP, policy: Path | None = None) -> None:
 	"""From the log to the written answer."""
-	result = replay(str(log), load_policy(None), load_map(str(MAP)))
+	result = replay(str(log), load_policy(str(policy) if policy else None), load_map(str(log_map)))
 	write_all({str(out): partial(write_json, result)})
+
+
+def with_contracts(log: Path, policy: Path) -> Path:
+	"""A policy in which each customer of the log has a contract, by its service level."""
+	with policy.open("w", encoding="utf-8") as file:
+		write_contracts(str(log), load_map(str(MAP_WITH_WORK)), str(PLANS), "service_level", file)
+	return policy
 
 
 def in_a_process(log: Path, out: Path) -> tuple[float, float]:
