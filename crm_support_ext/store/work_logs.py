@@ -17,7 +17,7 @@ import frappe
 
 from crm_support_ext.constants import CONTRACT, KIND, TICKET_TYPE, WORK_LOG
 from crm_support_ext.domain.chain import GENESIS, Sealed
-from crm_support_ext.domain.contracts import Contract
+from crm_support_ext.domain.contracts import Contract, OnShortage
 from crm_support_ext.domain.quotations import Offer, SettlesIn
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.settlement import Place, Role, Settlement, Work, settle
@@ -117,7 +117,7 @@ def book(ticket: Any, worked: Worked, agent: str, at: datetime) -> str | Refusal
 
 	Refusals: those of ``work_logs.check`` and of ``settle_work``, and ``booked_already`` (fact ``minutes``).
 	"""
-	if known := _booked_before(worked):
+	if known := _booked_before(str(ticket.name), worked, agent):
 		return known
 	if refusal := check(worked.minutes, worked.start, at):
 		return refusal
@@ -183,7 +183,15 @@ def _job(ticket: Any, worked: Worked, at: datetime, *, for_update: bool = False)
 	job = Job(at, work, str(ticket.name), name, contract)
 	if for_update and contract and settle(work, contracts.rules()).settlement is Settlement.STRIPPEN:
 		_lock(contract.name)
-	return replace(job, offer=_offer(job, for_update=for_update))
+	return _within(replace(job, offer=_offer(job, for_update=for_update)))
+
+
+def _within(job: Job) -> Job:
+	"""Who accepted so many strippen has accepted nothing that is billed: what they do not reach for is refused, not split."""
+	if job.offer is None or job.contract is None or job.contract.plan.on_shortage is not OnShortage.SPLIT:
+		return job
+	plan = replace(job.contract.plan, on_shortage=OnShortage.REFUSE)
+	return replace(job, contract=replace(job.contract, plan=plan))
 
 
 def _lock(contract: str) -> None:
@@ -207,16 +215,25 @@ def _settle(job: Job, ledgers: LedgerStore) -> Settled | Refusal:
 	return settled
 
 
-def _booked_before(worked: Worked) -> str | Refusal | None:
+def _booked_before(ticket: str, worked: Worked, agent: str) -> str | Refusal | None:
 	"""The work log that this very press made before."""
-	fields = ["name", "minutes", "activity", "role", "place"]
+	fields = ["name", "minutes", "ticket", "agent", "activity", "role", "place", "text"]
 	known = worked.key and frappe.db.get_value(WORK_LOG, {"request": worked.key}, fields, as_dict=True)
 	if not known:
 		return None
-	parts = frappe.get_all(WORK_LOG, filters={"part_of": known.name}, pluck="minutes")
-	before = known.minutes + sum(parts), known.activity or "", known.role, known.place
-	same = before == (worked.minutes, worked.activity, worked.role.value, worked.place.value)
-	return known.name if same else Refusal("booked_already", {"minutes": before[0]})
+	minutes = known.minutes + sum(frappe.get_all(WORK_LOG, filters={"part_of": known.name}, pluck="minutes"))
+	before = (
+		minutes,
+		known.ticket,
+		known.agent,
+		known.activity or "",
+		known.role,
+		known.place,
+		known.text or "",
+	)
+	text = frappe.utils.sanitize_html(worked.text)  # as it is kept
+	now = (worked.minutes, ticket, agent, worked.activity, worked.role.value, worked.place.value, text)
+	return known.name if before == now else Refusal("booked_already", {"minutes": minutes})
 
 
 def _write(ticket: Any, worked: Worked, agent: str, job: Job, settled: Settled) -> None:

@@ -269,6 +269,18 @@ def test_a_plan_that_splits_makes_two_work_logs_that_belong_together():
 	assert balance_of(mine.name) == 1
 
 
+def test_who_accepted_strippen_is_not_billed_for_what_they_do_not_reach_for():
+	at_the_desk(quoted.orderers)
+	few = at_the_desk(lambda: plan("Split", strippen_per_year=2, on_shortage="Split"))
+	mine, doc = at_the_desk(lambda: quoted.contract(plan=few)), ticket()
+	at_the_desk(lambda: quoted.accepted(doc))
+	assert said_before(doc, minutes=45)[1] == "bad"
+	with refused("This costs 3 strippen"):
+		log(doc, 45)
+	log(doc, 30)
+	assert balance_of(mine.name) == 0 and frappe.db.count(WORK_LOG) == 1
+
+
 def test_a_plan_that_purchases_buys_at_once():
 	mine, doc = short("Purchase", purchase=5)
 	words, look = said_before(doc, minutes=60)
@@ -283,10 +295,12 @@ def test_a_plan_that_purchases_buys_at_once():
 def test_a_press_that_is_repeated_books_once():
 	mine, doc = contract(), ticket()
 	again = {"key": "1234-abc"}
-	assert log(doc, 20, **again) == log(doc, 20, **again)
+	words = {"text": "Set <b>two</b> things & <script>more</script>."}
+	assert log(doc, 20, **words, **again) == log(doc, 20, **words, **again)
 	assert frappe.db.count(WORK_LOG) == 1 and balance_of(mine.name) == 38
-	with refused("was booked before, with 20 minutes"):
-		log(doc, 30, **again)
+	for other in ({"minutes": 30}, {"text": "More words."}, {"doc": ticket()}, {"role": "programmer"}):
+		with refused("was booked before, with 20 minutes"):
+			log(**{"doc": doc, "minutes": 20, **again, **other})
 	assert log(doc, 20) != log(doc, 20)
 
 
@@ -296,9 +310,9 @@ def test_of_two_presses_at_once_the_second_finds_what_the_first_has_booked(monke
 	frappe.db.commit()
 	known, asked = work_logs._booked_before, []
 
-	def not_yet(worked):
-		asked.append(worked)
-		return None if len(asked) == 1 else known(worked)
+	def not_yet(*press):
+		asked.append(press)
+		return None if len(asked) == 1 else known(*press)
 
 	monkeypatch.setattr(work_logs, "_booked_before", not_yet)
 	assert log(doc, 20, key="1234-abc") == first
