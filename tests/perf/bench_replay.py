@@ -42,7 +42,7 @@ CASES = 4580
 MILLION = 1_000_000
 TIMES_DICT_READER = 20
 MEGABYTES = 1024
-TIMES_WITHOUT_CONTRACTS = 2
+TIMES_WITHOUT_CONTRACTS = 2.5
 TIMES_PROPORTION = 1.5
 """A million events may take so much longer than in proportion to the log, for what a larger memory costs."""
 
