@@ -11,13 +11,13 @@ from frappe.query_builder import DocType
 from frappe.query_builder.functions import Sum
 from frappe.utils import add_days, getdate
 
-from crm_support_ext.constants import CONTRACT, ENTRY, QUOTATION, TICKET, WORK_LOG
+from crm_support_ext.constants import CONTRACT, ENTRY, QUOTATION, WORK_LOG
 from crm_support_ext.domain.contracts import State as ContractState
 from crm_support_ext.domain.quotations import State
 from crm_support_ext.domain.strippen import OPENING, Account, Kind
 from crm_support_ext.store import contract_sheets as sheets
 from crm_support_ext.store.contract_words import hours, settlement_word, strippen
-from crm_support_ext.store.frames import tickets_url
+from crm_support_ext.store.frames import url_if_seen
 from crm_support_ext.store.ledger import LedgerBroken, account_of
 from crm_support_ext.store.quotation_words import address_of as quotation_url
 from crm_support_ext.store.quotation_words import day_in_words, figures
@@ -104,15 +104,10 @@ def _quotations(**filters: Any) -> list[dict[str, str]]:
 			"until": _("Answer by {0}").format(day_in_words(row.valid_until)),
 			"url": quotation_url(row.name),
 			"ticket": row.ticket or "",
-			"ticket_url": _url_if_seen(row.ticket),
+			"ticket_url": url_if_seen(row.ticket),
 		}
 		for row in rows
 	]
-
-
-def _url_if_seen(ticket: str | None) -> str:
-	is_seen = ticket and frappe.get_list(TICKET, filters={"name": ticket}, limit=1)
-	return tickets_url(ticket) if is_seen else ""
 
 
 def _hours(contract: str, first: date, last: date) -> list[tuple[str, str]]:

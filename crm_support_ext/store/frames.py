@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple, NoReturn
 from urllib.parse import quote
 
@@ -9,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_fullname
 
-from crm_support_ext.constants import CONTRACT
+from crm_support_ext.constants import CONTRACT, TICKET
 from crm_support_ext.store.frappe import is_desk_user
 from crm_support_ext.store.readers import contracts_read_by
 
@@ -47,6 +48,19 @@ def tickets_url(ticket: str = "") -> str:
 	"""Where the reader has the tickets: on the desk, or in the portal."""
 	place = "tickets" if is_desk_user(frappe.session.user) else "my-tickets"
 	return f"/helpdesk/{place}/{quote(ticket)}" if ticket else f"/helpdesk/{place}"
+
+
+def tickets_seen(tickets: Iterable[str]) -> set[str]:
+	"""Those of these tickets that the reader may read; whoever keeps contracts and is no agent reads none."""
+	names = list(tickets)
+	if not names or not frappe.has_permission(TICKET, "read"):
+		return set()
+	return set(frappe.get_list(TICKET, {"name": ("in", names)}, pluck="name", limit_page_length=0))
+
+
+def url_if_seen(ticket: str | None) -> str:
+	"""Where the reader has a ticket; nowhere, if it is not theirs to read."""
+	return tickets_url(ticket) if ticket and tickets_seen([ticket]) else ""
 
 
 def frame(title: str, *path: Step, here: str = "") -> dict[str, Any]:

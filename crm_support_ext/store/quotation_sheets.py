@@ -11,7 +11,6 @@ from frappe.utils import getdate
 
 from crm_support_ext.constants import QUOTATION, TICKET
 from crm_support_ext.domain.quotations import SettlesIn, State
-from crm_support_ext.store.frames import tickets_url
 from crm_support_ext.store.frappe import moment
 from crm_support_ext.store.quotation_words import (
 	became,
@@ -78,9 +77,3 @@ def _form() -> dict[str, Any]:
 		"accept": _("Accept"),
 		"decline": _("Decline"),
 	}
-
-
-def ticket_url(doc: Any) -> str:
-	"""Where the reader has the ticket; nowhere, if it is not theirs to read."""
-	is_readable = frappe.get_list(TICKET, filters={"name": doc.ticket}, limit=1)
-	return tickets_url(str(doc.ticket)) if is_readable else ""

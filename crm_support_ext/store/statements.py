@@ -16,7 +16,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from crm_support_ext.constants import CONTRACT, TICKET, WORK_LOG
+from crm_support_ext.constants import CONTRACT, WORK_LOG
 from crm_support_ext.domain.chain import Sealed
 from crm_support_ext.domain.contracts import Contract
 from crm_support_ext.domain.strippen import OPENING, REVERSING, Account, Entry, Kind, end_and_number, walk
@@ -32,7 +32,7 @@ from crm_support_ext.store.contract_words import (
 	strippen,
 )
 from crm_support_ext.store.contracts import as_rule
-from crm_support_ext.store.frames import tickets_url
+from crm_support_ext.store.frames import tickets_seen, tickets_url
 from crm_support_ext.store.frappe import site_time
 
 LONG = 1000
@@ -143,7 +143,7 @@ class _Facts:
 	def __init__(self, entries: Iterable[Entry]) -> None:
 		tickets = {entry.ticket for entry in entries if entry.ticket}
 		logs = {entry.work_log for entry in entries if entry.work_log}
-		self.seen = set(_in(frappe.get_list, TICKET, tickets, pluck="name"))
+		self.seen = tickets_seen(tickets)
 		found = _in(frappe.get_all, WORK_LOG, logs, fields=["name", "minutes", "text", "part_of"])
 		self.work = {log.name: log for log in found}
 

@@ -20,7 +20,7 @@ from crm_support_ext.constants import CONTRACT, PLAN, QUOTATION
 from crm_support_ext.domain.contracts import State
 from crm_support_ext.store import contract_moves
 from tests.e2e.desk import Desk, make_desk
-from tests.e2e.pages import PATIENCE, PHONE, button, choose, opened, picture
+from tests.e2e.pages import PHONE, button, choose, opened, picture
 from tests.factories import make, make_contact
 from tests.site.quoted import contact_of
 

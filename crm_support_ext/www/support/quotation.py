@@ -9,8 +9,8 @@ from frappe import _
 
 from crm_support_ext.constants import QUOTATION
 from crm_support_ext.permissions import may_answer_quotation, may_see_quotation
-from crm_support_ext.store.frames import Step, frame, let_guests_log_in
-from crm_support_ext.store.quotation_sheets import sheet_of, ticket_url
+from crm_support_ext.store.frames import Step, frame, let_guests_log_in, url_if_seen
+from crm_support_ext.store.quotation_sheets import sheet_of
 from crm_support_ext.store.quotation_words import address_of
 
 no_cache = 1
@@ -26,5 +26,5 @@ def get_context(context: Any) -> None:
 		context.words = _("There is no such quotation, or it is not yours to see.")
 		return
 	doc = frappe.get_doc(QUOTATION, name)
-	context.frame = frame(_("Quotation {0}").format(name), Step(f"#{doc.ticket}", ticket_url(doc)))
+	context.frame = frame(_("Quotation {0}").format(name), Step(f"#{doc.ticket}", url_if_seen(doc.ticket)))
 	context.sheet = sheet_of(doc, may_answer=may_answer_quotation(name))
