@@ -6,6 +6,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.rate_limiter import rate_limit
 
 from crm_support_ext.api.buttons import Button
 from crm_support_ext.permissions import may_see_contract
@@ -58,6 +59,7 @@ def download(contract: str, first: str, last: str, form: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@rate_limit(limit=60, seconds=60 * 60)
 def make(contract: str, first: str, last: str, form: str) -> None:
 	"""Have a statement made in the background, and show the page that says how far it is."""
 	period = _period(contract, first, last, form)

@@ -17,7 +17,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from crm_support_ext.constants import CONTRACT, PLAN
-from crm_support_ext.domain.contracts import Contract, OnShortage, State, Year
+from crm_support_ext.domain.contracts import Contract, OnShortage, State
 from crm_support_ext.domain.strippen import NOTHING, Account, Kind, Lot, amount, end_and_number
 from crm_support_ext.domain.strippen_warnings import share_used
 from crm_support_ext.store.contract_words import kind_word, long_date, short, state_word, strippen
@@ -30,11 +30,6 @@ WIDTH = 1000
 def address_of(contract: str = "") -> str:
 	"""Where the page of a contract is; of none: where the reader's own are."""
 	return f"/support/contract?name={quote(contract)}" if contract else "/support/contract"
-
-
-def year_shown(contract: Contract, day: date) -> Year:
-	"""The contract year of the day; before the term the first one, after it the last."""
-	return contract.year_of(min(max(day, contract.start), contract.end))
 
 
 def choices(names: Sequence[str]) -> list[dict[str, str]]:
@@ -59,14 +54,17 @@ def head(doc: Any) -> dict[str, Any]:
 		(_("Plan"), doc.plan),
 		(_("Product"), doc.product or _("all products")),
 		(_("Term"), _span(rule.start, rule.end)),
-		(_("Contract year"), _span(*_days(year_shown(rule, today)))),
+		(_("Contract year"), _span(*year_with(rule, today))),
 		(_("Renewal"), _renewal(doc, rule)),
 	]
 	title = _("Maintenance contract {0}").format(doc.name)
 	return {"name": doc.name, "title": title, "state": _state(doc, rule, today), "facts": facts}
 
 
-def _days(year: Year) -> tuple[date, date]:
+def year_with(contract: Contract, day: date) -> tuple[date, date]:
+	"""The contract year of a day; before the term the first one, after it the last."""
+	year = contract.year_of(min(max(day, contract.start), contract.end))
+	assert year
 	return year.first, year.last
 
 
@@ -85,11 +83,14 @@ def _renewal(doc: Any, rule: Contract) -> str:
 
 
 def _state(doc: Any, rule: Contract, today: date) -> dict[str, str]:
-	"""The state with its colour; one that runs and will not go on by itself says so in time."""
+	"""The state with its colour; one that runs and will not go on by itself says so in time.
+
+	One whose last day has passed is expired, though the nightly job has not written that down yet.
+	"""
 	themes = {State.ACTIVE: "green", State.SUSPENDED: "amber", State.EXPIRED: "red"}
-	state = State(doc.state)
 	left = (rule.end - today).days
-	if state is State.ACTIVE and not doc.renews and 0 <= left <= (doc.notice_days or 0):
+	state = State.EXPIRED if doc.state == State.ACTIVE.value and left < 0 else State(doc.state)
+	if state is State.ACTIVE and not doc.renews and left <= (doc.notice_days or 0):
 		return {
 			"words": _("{0}, ends on {1}").format(state_word(state), long_date(rule.end)),
 			"theme": "amber",

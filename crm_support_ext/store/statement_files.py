@@ -5,7 +5,7 @@ kept for a day for the one reader who asked (Requested Statement; its file is pr
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -30,11 +30,12 @@ WAITING, RUNNING, READY, FAILED = "Waiting", "Running", "Ready", "Failed"
 
 
 def day_of(text: Any) -> date | None:
-	"""A day as an address has it; None for anything else."""
+	"""A day as an address has it; None for anything else, and for one of an age that no zone has moments of."""
 	try:
-		return date.fromisoformat(str(text or ""))
+		day = date.fromisoformat(str(text or ""))
 	except ValueError:
 		return None
+	return day if MINYEAR < day.year < MAXYEAR else None
 
 
 def file_name(period: Period, form: str) -> str:

@@ -18,10 +18,10 @@ from frappe.utils import getdate
 
 from crm_support_ext.constants import CONTRACT, WORK_LOG
 from crm_support_ext.domain.chain import Sealed
-from crm_support_ext.domain.contracts import Contract
 from crm_support_ext.domain.strippen import OPENING, REVERSING, Account, Entry, Kind, end_and_number, walk
 from crm_support_ext.services.ports import Head
 from crm_support_ext.store import ledger
+from crm_support_ext.store.contract_sheets import year_with
 from crm_support_ext.store.contract_words import (
 	hours,
 	kind_word,
@@ -82,13 +82,7 @@ def _midnight(day: date) -> datetime:
 def this_year(contract: str) -> tuple[date, date]:
 	"""The contract year that runs; before the term the first one, after it the last."""
 	rule = as_rule(frappe.get_cached_doc(CONTRACT, contract))
-	return _year_with(rule, getdate())
-
-
-def _year_with(rule: Contract, day: date) -> tuple[date, date]:
-	year = rule.year_of(min(max(day, rule.start), rule.end))
-	assert year
-	return year.first, year.last
+	return year_with(rule, getdate())
 
 
 def address_of(contract: str, first: date | None = None, last: date | None = None, **more: str) -> str:
@@ -100,10 +94,10 @@ def address_of(contract: str, first: date | None = None, last: date | None = Non
 def choice_of(contract: str, first: date, last: date) -> dict[str, Any]:
 	"""The periods to choose from: this contract year, the one before, all of them, or days of one's own."""
 	rule = as_rule(frappe.get_cached_doc(CONTRACT, contract))
-	this = _year_with(rule, getdate())
+	this = year_with(rule, getdate())
 	offered = [(_("This contract year"), this)]
 	if this[0] > rule.start:
-		offered.append((_("Last contract year"), _year_with(rule, this[0] - _DAY)))
+		offered.append((_("Last contract year"), year_with(rule, this[0] - _DAY)))
 		offered.append((_("The whole term"), (rule.start, rule.end)))
 	return {
 		"contract": contract,
@@ -144,7 +138,8 @@ class _Facts:
 		tickets = {entry.ticket for entry in entries if entry.ticket}
 		logs = {entry.work_log for entry in entries if entry.work_log}
 		self.seen = tickets_seen(tickets)
-		found = _in(frappe.get_all, WORK_LOG, logs, fields=["name", "minutes", "text", "part_of"])
+		filters, fields = {"name": ("in", sorted(logs))}, ["name", "minutes", "text"]
+		found = frappe.get_all(WORK_LOG, filters=filters, fields=fields) if logs else []
 		self.work = {log.name: log for log in found}
 
 	def row(self, entry: Entry, after: Account, *, is_first: bool) -> dict[str, str]:
@@ -163,12 +158,6 @@ class _Facts:
 			"amount": signed(entry.amount),
 			"balance": plain(after.balance),
 		}
-
-
-def _in(query: Any, doctype: str, names: set[str], **options: Any) -> list[Any]:
-	if not names:
-		return []
-	return query(doctype, filters={"name": ("in", sorted(names))}, limit_page_length=0, **options)
 
 
 def _about(entry: Entry) -> str:

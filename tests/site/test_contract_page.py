@@ -365,6 +365,18 @@ def unfolded(mail: str) -> str:
 	return mail.replace("=\n", "").replace("=3D", "=")
 
 
+def test_a_contract_that_ends_says_so_in_time_and_when_it_has(frozen_time, as_user):
+	with frozen_time("2026-01-02 09:00"):
+		ending = contract_of_the_customer(plan="Twenty", notice_days=30)
+	for today, words in (
+		("2026-11-20 12:00", ">Active</span>"),
+		("2026-12-10 12:00", ">Active, ends on 31 December 2026</span>"),
+		("2027-01-01 00:30", ">Expired</span>"),
+	):
+		with frozen_time(today), as_user(CUSTOMER):
+			assert words in text_of("support/contract", name=ending.name)
+
+
 def test_a_contact_who_came_later_sees_nothing_of_before(contract, as_user):
 	newcomer = "nina@bakkerij.example"
 	make_contact(newcomer)

@@ -204,7 +204,23 @@ def test_days_that_are_none_are_refused(contract):
 			api.download(contract.name, **days, form="CSV")
 	with pytest.raises(frappe.ValidationError, match="two days such as"):
 		api.download(contract.name, **YEAR, form="../../etc/passwd")
-	assert "Opening" in page(contract=contract.name, **{"from": "soon", "to": "<script>"})
+	for odd in ("soon", "<script>", "0001-01-01", "9999-12-31"):
+		assert "Opening" in page(contract=contract.name, **{"from": odd, "to": odd})
+
+
+def test_a_broken_ledger_has_no_statement_and_says_why(contract, as_user):
+	frappe.db.set_value(
+		"Strippen Ledger Entry",
+		{"contract": contract.name, "number": 2},
+		"amount",
+		"-1.00",
+		update_modified=False,
+	)
+	with as_user(CUSTOMER):
+		text = page(contract=contract.name)
+		with pytest.raises(ledger.LedgerBroken, match="is not as it was written"):
+			downloaded(contract, "CSV")
+	assert "is not as it was written" in text and "no. " not in text
 
 
 def test_days_the_wrong_way_round_are_turned(contract):

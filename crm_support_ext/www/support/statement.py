@@ -11,6 +11,7 @@ from frappe.sessions import get_csrf_token
 from crm_support_ext.permissions import may_see_contract
 from crm_support_ext.store.contract_sheets import address_of as contract_url
 from crm_support_ext.store.frames import Step, frame, let_guests_log_in
+from crm_support_ext.store.ledger import LedgerBroken
 from crm_support_ext.store.statement_files import asked_for, day_of, downloads
 from crm_support_ext.store.statement_paper import can_make
 from crm_support_ext.store.statement_sheets import sheet_of
@@ -33,7 +34,12 @@ def get_context(context: Any) -> None:
 		context.http_status_code = 404
 		context.words = _("There is no such contract, or it is not yours to see.")
 		return
-	sheet = sheet_of(contract, first, last)
+	try:
+		sheet = sheet_of(contract, first, last)
+	except LedgerBroken as broken:
+		frappe.clear_messages()
+		context.words = str(broken)
+		return
 	context.sheet = sheet | {
 		"downloads": [] if sheet["is_long"] else downloads(contract, *sheet["days"]),
 		"can_make_pdf": can_make(),
