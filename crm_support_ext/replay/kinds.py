@@ -42,6 +42,11 @@ def _is_day(value: object) -> bool:
 	return isinstance(value, date) and not isinstance(value, datetime)
 
 
+def _has_room(value: object) -> bool:
+	"""Whether it is a day whose midnight every zone can tell."""
+	return isinstance(value, date) and _is_day(value) and value.year > 1
+
+
 def one_of(*names: str) -> Kind:
 	"""One of these texts."""
 	return Kind(f"one of {', '.join(names)}", names.__contains__)
@@ -55,4 +60,5 @@ WHOLE = Kind("a whole number, 0 or more", _is_whole)
 AMOUNT = Kind("a number, 0 or more", _is_amount)
 MORE_THAN_NOTHING = Kind("a number above 0", _is_more_than_nothing)
 DAY = Kind("a date such as 2026-12-24", _is_day)
+FIRST_DAY = Kind("a date such as 2026-01-01", _has_room)
 PER_CENT = Kind("a whole number from 0 to 100", lambda value: _is_whole(value) and int(str(value)) <= 100)

@@ -16,7 +16,7 @@ from crm_support_ext.domain.tariff import Price, Tariff
 from crm_support_ext.replay.columns import KINDS
 from crm_support_ext.replay.documents import Document, Named, Rows, Table
 from crm_support_ext.replay.faults import shown
-from crm_support_ext.replay.kinds import AMOUNT, DAY, FLAG, MORE_THAN_NOTHING, NAME, TEXT, one_of
+from crm_support_ext.replay.kinds import AMOUNT, DAY, FIRST_DAY, FLAG, MORE_THAN_NOTHING, NAME, TEXT, one_of
 
 PLANS = Named(
 	Table(
@@ -32,7 +32,7 @@ PLANS = Named(
 TARIFF = Named(Table({"per_started_quarter": AMOUNT, "fixed": AMOUNT}))
 CONTRACTS = Named(
 	Table(
-		{"customer": NAME, "plan": NAME, "start": DAY, "end": DAY, "product": TEXT},
+		{"customer": NAME, "plan": NAME, "start": FIRST_DAY, "end": DAY, "product": TEXT},
 		required=("customer", "plan", "start", "end"),
 	)
 )

@@ -212,6 +212,7 @@ def test_a_mark_at_the_start_of_the_file_is_no_fault(load) -> None:
 		("[plans.a]\n[contracts.C1]\ncustomer = 'A'\nplan = 'a'\nstart = 2026-01-01", 2, "contracts.C1 has no end"),
 		("[contracts.C1]\ncustomer = 'A'\nplan = 'a'\nstart = 2026-01-01\nend = 2026-12-31", 3, "there is no plan 'a'"),
 		("[plans.a]\n[contracts.C1]\ncustomer = 'A'\nplan = 'a'\nstart = 2026-01-01\nend = 2025-12-31", 6, "contract C1 ends"),
+		("[plans.a]\n[contracts.C1]\ncustomer = 'A'\nplan = 'a'\nstart = 0001-01-01\nend = 2025-12-31", 5, "contracts.C1.start is 0001-01-01"),
 		("[parking]\nworkaround = { some = 3 }", 2, "unknown key parking.workaround.some"),
 		("[[releases]]\nproduct = 'a'\nversion = '1'\ndate = 2026-01-01\ncapacity_days = 1\n\n[[releases]]\nproduct = 'a'\nversion = 9.2\ndate = 2026-01-01\ncapacity_days = 1", 9, "releases[2].version is 9.2"),
 		("[[releases]]\nproduct = 'a'\nversion = '1'\ncapacity_days = 1", 1, "releases[1] has no date"),
