@@ -15,13 +15,12 @@ from dataclasses import dataclass, replace
 from datetime import MAXYEAR, date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations, count
 
 from crm_support_ext.domain.results import Refusal
+from crm_support_ext.domain.strippen import CENT, NOTHING
 
-CENT = Decimal("0.01")
-NOTHING = Decimal("0.00")
 _DAY = timedelta(days=1)
 _MONTHS_OF_A_YEAR = 12
 _DAYS_OF_A_COMMON_YEAR = 365
@@ -216,8 +215,8 @@ def contract_on(contracts: Iterable[Contract], customer: str, product: str, day:
 		for contract in contracts
 		if contract.customer == customer and contract.covers(day) and contract.meets(product)
 	]
-	return min(found, key=lambda contract: _distance(contract, product), default=None)
+	return min(found, key=partial(_distance, product), default=None)
 
 
-def _distance(contract: Contract, product: str) -> int:
+def _distance(product: str, contract: Contract) -> int:
 	return 0 if contract.product == product else 1 if not contract.product else 2

@@ -69,7 +69,7 @@ class Law(str, Enum):
 	ASSIGNMENT = "an accepted fixed price makes it an assignment"
 
 
-_CONTRACT = {True: "with a contract", False: "no contract"}
+_CONTRACT = {None: "", True: "with a contract", False: "no contract"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Rule:
 	def name(self) -> str:
 		"""Its conditions in words."""
 		parts = (
-			_CONTRACT.get(self.has_contract, "") if self.has_contract is not None else "",
+			_CONTRACT[self.has_contract],
 			self.kind,
 			self.activity,
 			self.role.value if self.role else "",

@@ -106,11 +106,6 @@ class Usage:
 		"""What is left at the end of the log."""
 		return self.balances[-1][1] if self.balances else NOTHING
 
-	@property
-	def out(self) -> list[ContractYear]:
-		"""The years that ran out."""
-		return [year for year in self.years if year.out_at]
-
 
 @dataclass
 class Work:
@@ -207,8 +202,6 @@ def _look_ahead(found: Usage, today: date) -> None:
 	if current is None or current.out_at or not current.used or today > current.year.last:
 		return
 	days = (today - current.year.first).days + 1
-	if days < DAYS_TO_TELL:
-		return
-	lasting = current.year.first + timedelta(days=int(current.given / current.used * days))
-	if lasting <= current.year.last:
-		current.pace = lasting
+	lasting = int(current.given / current.used * days)
+	if days >= DAYS_TO_TELL and lasting <= (current.year.last - current.year.first).days:
+		current.pace = current.year.first + timedelta(lasting)

@@ -12,11 +12,12 @@ from decimal import Decimal
 
 from crm_support_ext.domain import payment
 from crm_support_ext.domain.booking import Lines
-from crm_support_ext.domain.contracts import NOTHING, Contract
+from crm_support_ext.domain.contracts import Contract
 from crm_support_ext.domain.payment import Part
 from crm_support_ext.domain.quotations import Offer, fits
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.settlement import Decision, Rule, Settlement, Work, settle
+from crm_support_ext.domain.strippen import NOTHING
 from crm_support_ext.domain.tariff import Tariff, cost
 from crm_support_ext.services import ledger
 from crm_support_ext.services.ports import LedgerStore

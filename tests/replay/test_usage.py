@@ -111,6 +111,18 @@ def test_a_year_that_goes_on_runs_out_by_the_pace_so_far(work: Work) -> None:
 	assert work.usages["A"].years[1].lasted(zone) == 1
 
 
+def test_a_pace_beyond_the_end_of_the_calendar_is_no_pace(desk: Desk) -> None:
+	policy = (
+		UTC
+		+ "[plans.p]\nstrippen_per_year = 1_000_000_000\n[tariff.'']\nfixed = 0.01\n"
+		+ contract("A", "ACME", "p")
+	)
+	log = desk.write("log.csv", LOG)
+	found = usage(replay(log, load_policy(desk.write("policy.toml", policy)), until="2027-12-01"))
+	assert [str(year.used) for year in found.usages["A"].years] == ["0.03", "0.01"]
+	assert not found.years_out
+
+
 def test_the_terminal_shows_work_contracts_and_who_runs_out_when(desk: Desk, capsys) -> None:
 	assert main(["replay", *desk.arguments(LOG, POLICY)]) == 0
 	told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
