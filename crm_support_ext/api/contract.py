@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe.utils import getdate
 
-from crm_support_ext.constants import CONTRACT
+from crm_support_ext.constants import CONTRACT, CUSTOMER
 from crm_support_ext.domain.contracts import State, following
 from crm_support_ext.store import contract_moves
 
@@ -35,3 +35,25 @@ def renew(contract: str, months: int | None = None) -> dict[str, Any]:
 	frappe.get_doc(CONTRACT, contract).check_permission("write")
 	doc = contract_moves.renew(contract, months)
 	return {"state": doc.state, "end": doc.end}
+
+
+@frappe.whitelist()
+@frappe.validate_and_sanitize_search_inputs
+def contacts(
+	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict
+) -> list[tuple[str, ...]]:
+	"""The contacts of a customer from whom those are chosen who may order, for whoever writes contracts."""
+	frappe.has_permission(CONTRACT, "write", throw=True)
+	contact, member = frappe.qb.DocType("Contact"), frappe.qb.DocType("HD Customer Member")
+	wanted = f"%{txt}%"
+	return (
+		frappe.qb.from_(member)
+		.join(contact)
+		.on(contact.name == member.contact_name)
+		.select(contact.name, contact.full_name, contact.email_id)
+		.where((member.parenttype == CUSTOMER) & (member.parent == filters.get("customer")))
+		.where(contact.name.like(wanted) | contact.full_name.like(wanted) | contact.email_id.like(wanted))
+		.orderby(contact.full_name)
+		.limit(page_len)
+		.offset(start)
+	).run()

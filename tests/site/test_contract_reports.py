@@ -35,10 +35,14 @@ def desk(module_transaction):
 	make_user(KEEPER, CONTRACT_MANAGER, "Agent")
 
 
+def all_rows(report, **filters):
+	return [row for row in run(report, json.dumps(filters))["result"] if isinstance(row, dict)]
+
+
 def rows(report, **filters):
-	found = run(report, json.dumps(filters))["result"]
+	"""Those of this desk, by customer; other tests may have left some for good."""
 	ours = {BAKERY, NORDLYS, HARBOUR, "Empty BV"}
-	return {row["customer"]: row for row in found if isinstance(row, dict) and row["customer"] in ours}
+	return {row["customer"]: row for row in all_rows(report, **filters) if row["customer"] in ours}
 
 
 def booked(contract):
@@ -112,10 +116,10 @@ def test_a_customer_whose_contract_is_over_is_listed_with_it(frozen_time):
 
 def test_the_cards_count_what_the_reports_list(as_user):
 	with as_user(KEEPER):
-		assert figures.contracts_expiring()["value"] == len(rows(GLANCE, show="expiring"))
-		assert figures.contracts_nearly_used_up()["value"] == len(rows(GLANCE, show="used"))
+		assert figures.contracts_expiring()["value"] == len(all_rows(GLANCE, show="expiring"))
+		assert figures.contracts_nearly_used_up()["value"] == len(all_rows(GLANCE, show="used"))
 		card = figures.customers_without_contract()
-		assert card["value"] >= len(rows(WITHOUT))
+		assert card["value"] == len(all_rows(WITHOUT))
 		assert card["route"] == ["query-report", WITHOUT]
 
 

@@ -3,12 +3,12 @@ const CALL = "crm_support_ext.api.contract.";
 
 frappe.ui.form.on("Maintenance Contract", {
 	setup(frm) {
-		frm.set_query("contact", "orderers", () => ({ filters: { name: ["in", frm.customers_contacts || []] } }));
+		const of_customer = () => ({ query: `${CALL}contacts`, filters: { customer: frm.doc.customer } });
+		frm.set_query("contact", "orderers", of_customer);
 		frm.set_query("user", "contact_persons", () => ({ filters: { user_type: "System User", enabled: 1 } }));
 	},
 
 	async refresh(frm) {
-		load_contacts(frm);
 		show_state(frm);
 		if (frm.is_new()) return;
 		const { message: moves } = await frappe.call(`${CALL}moves`, { contract: frm.doc.name });
@@ -19,21 +19,12 @@ frappe.ui.form.on("Maintenance Contract", {
 		crm_support_ext.ledger_buttons(frm);
 	},
 
-	customer: (frm) => load_contacts(frm),
-
 	async before_save(frm) {
 		if (frm.doc.state !== "Active" || !frm.is_dirty()) return;
 		await frappe.require("/assets/crm_support_ext/js/confirm_recount.js");
 		await crm_support_ext.confirm_recount(frm);
 	},
 });
-
-async function load_contacts(frm) {
-	frm.customers_contacts = [];
-	if (!frm.doc.customer) return;
-	const customer = await frappe.db.get_doc("HD Customer", frm.doc.customer);
-	frm.customers_contacts = (customer.contacts || []).map((row) => row.contact_name);
-}
 
 function show_state(frm) {
 	if (frm.is_new()) return;

@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from crm_support_ext.domain.contracts import State
+from crm_support_ext.domain.contracts import Contract, State
 from crm_support_ext.store.contract_figures import RUNNING, Standing, standings
 
 SHOWN: dict[str, Callable[[Standing], bool]] = {
@@ -34,18 +34,18 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict], None, 
 def columns() -> list[dict[str, Any]]:
 	"""What is agreed, what is left, and what to look at."""
 	return [
-		_link("contract", _("Contract"), "Maintenance Contract", 120),
-		_link("customer", _("Customer"), "HD Customer", 180),
-		_link("product", _("Product"), "Software Product", 120),
-		_link("plan", _("Plan"), "Maintenance Plan", 120),
-		{"fieldname": "state", "label": _("State"), "fieldtype": "Data", "width": 100},
+		_link("contract", _("Contract"), "Maintenance Contract", 110),
+		_link("customer", _("Customer"), "HD Customer", 190),
 		{"fieldname": "end", "label": _("Last day"), "fieldtype": "Date", "width": 110},
 		{"fieldname": "days_left", "label": _("Days left"), "fieldtype": "Int", "width": 90},
-		{"fieldname": "renews", "label": _("Renews by itself"), "fieldtype": "Data", "width": 120},
 		_strippen("given", _("Strippen this year")),
 		_strippen("balance", _("Strippen left")),
 		{"fieldname": "used", "label": _("Used, %"), "fieldtype": "Percent", "precision": 1, "width": 90},
-		{"fieldname": "attention", "label": _("To look at"), "fieldtype": "Data", "width": 260},
+		{"fieldname": "attention", "label": _("To look at"), "fieldtype": "Data", "width": 210},
+		{"fieldname": "state", "label": _("State"), "fieldtype": "Data", "width": 100},
+		{"fieldname": "renews", "label": _("Renews by itself"), "fieldtype": "Data", "width": 130},
+		_link("plan", _("Plan"), "Maintenance Plan", 120),
+		_link("product", _("Product"), "Software Product", 120),
 	]
 
 
@@ -95,7 +95,11 @@ def chart(found: list[Standing]) -> dict[str, Any]:
 		"type": "bar",
 		"colors": ["#E79913"],
 		"data": {
-			"labels": [f"{each.contract.name} {each.contract.customer}" for each in most],
+			"labels": [", ".join(filter(None, _whose(each.contract))) for each in most],
 			"datasets": [{"name": _("Used, %"), "values": [round(each.used, 1) for each in most]}],
 		},
 	}
+
+
+def _whose(contract: Contract) -> tuple[str, str]:
+	return contract.customer, contract.product
