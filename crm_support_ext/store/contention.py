@@ -1,7 +1,9 @@
 """Several people book at once: who is hindered by another waits and is done again, and never sees a deadlock.
 
-A booking locks the contract's row before all else, so most wait their turn there. What the database undoes all the
-same, for the sake of another, is done again from its beginning.
+A booking locks the contract's row before all else that others lock, so most wait their turn there. What the database
+undoes all the same, for the sake of another, is done again from its beginning. Then the locks that it wanted come first
+of all: a database may take whatever another has changed since our first look at it for a conflict (MariaDB 11 does), and
+who waits for the lock before the first look sees what is there now.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from random import random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import frappe
 from frappe import _
@@ -28,8 +30,11 @@ class Busy(frappe.ValidationError):
 
 def patiently(do: Callable[[], T]) -> T:
 	"""Do it, all that a request or a job changes; if the database undid that for the sake of another, do it again."""
+	frappe.local.cse_wanted_locks = wanted_locks = {}
 	for turn in range(1, TRIES + 1):
 		try:
+			for lock, name in list(wanted_locks):
+				lock(name)
 			return do()
 		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 			frappe.db.rollback()
@@ -40,3 +45,8 @@ def patiently(do: Callable[[], T]) -> T:
 		Busy,
 		title=_("Not possible"),
 	)
+
+
+def wanted(lock: Callable[[str], Any], name: str) -> None:
+	"""Remember a lock, for the case that it is all done again."""
+	getattr(frappe.local, "cse_wanted_locks", {})[lock, name] = None

@@ -25,7 +25,7 @@ from crm_support_ext.constants import CONTRACT, ENTRY, LEDGER_CHECK
 from crm_support_ext.domain.chain import EVERY, GENESIS, Sealed, moment_text, resume
 from crm_support_ext.domain.strippen import Account, BrokenLedger, Entry, Wrong, account_after
 from crm_support_ext.services.ports import Head
-from crm_support_ext.store import ledger_rows, strippen_warnings
+from crm_support_ext.store import contention, ledger_rows, strippen_warnings
 
 CHUNK = 1000
 """So many entries are read at once where many are read."""
@@ -39,6 +39,8 @@ class LedgerBroken(frappe.ValidationError):
 
 class SiteLedger:
 	"""The ledgers for a booking."""
+
+	_locks = True
 
 	def __init__(self) -> None:
 		self._heads: dict[str, Head] = {}
@@ -77,17 +79,17 @@ class SiteLedger:
 		return next(iter(self._found(contract, reverses=number)), None)
 
 	def _found(self, contract: str, **facts: Any) -> list[Entry]:
-		"""With what others have added just before us, which a plain read might not see."""
-		return self._read(contract, _where(contract, facts).for_update())
-
-	def _read(self, contract: str, query: Any) -> list[Entry]:
+		"""What a reversal rests on: each entry proven, with those that others have added just before us."""
+		numbers = _numbers(contract, facts)
 		with _told(contract):
-			return [sealed.entry for sealed in ledger_rows.read_all(contract, query.run(as_dict=True))]
+			found = (numbers.for_update() if self._locks else numbers).run(pluck=True)
+			return [_proven_entry(contract, number, for_update=self._locks) for number in found]
 
 
 class Trial(SiteLedger):
 	"""A ledger on which nothing is booked and nothing is locked: what would be is counted in ``account``."""
 
+	_locks = False
 	account: Account
 
 	def head(self, contract: str) -> Head:
@@ -98,9 +100,6 @@ class Trial(SiteLedger):
 	def append(self, contract: str, lines: Sequence[Sealed]) -> None:
 		"""Count what the lines would leave."""
 		self.account = account_after(self.account, [line.entry for line in lines])
-
-	def _found(self, contract: str, **facts: Any) -> list[Entry]:
-		return self._read(contract, _where(contract, facts))
 
 
 def desk_zone() -> ZoneInfo:
@@ -167,6 +166,7 @@ def noted_of(contract: str) -> Noted | None:
 
 def lock(contract: str) -> None:
 	"""Let nobody else book on this contract until the transaction ends: the first lock of a booking."""
+	contention.wanted(lock, contract)
 	contracts = frappe.qb.DocType(CONTRACT)
 	found = frappe.qb.from_(contracts).select(contracts.name).where(contracts.name == contract).for_update()
 	if not found.run():
@@ -219,12 +219,20 @@ def _entries(rows: Any, contract: str) -> Any:
 	return frappe.qb.from_(rows).select(*columns).where(rows.contract == contract).orderby(rows.number)
 
 
-def _where(contract: str, facts: Mapping[str, Any]) -> Any:
+def _numbers(contract: str, facts: Mapping[str, Any]) -> Any:
+	"""The query for the numbers of the entries of which this is true."""
 	rows = frappe.qb.DocType(ENTRY)
-	query = _entries(rows, contract)
+	query = frappe.qb.from_(rows).select(rows.number).where(rows.contract == contract).orderby(rows.number)
 	for column, fact in facts.items():
 		query = query.where(rows[column] == fact)
 	return query
+
+
+def _proven_entry(contract: str, number: int, *, for_update: bool) -> Entry:
+	"""An entry, proven from the checkpoint before it."""
+	tail = _tail(contract, number, for_update=for_update)
+	resume(contract, tail)
+	return tail[-1].entry
 
 
 def _proven(contract: str, noted: Noted, tail: list[Sealed]) -> Head:

@@ -1,11 +1,14 @@
 """The check of the ledgers: each entry proven, each night; whoever keeps contracts hears of a fault once.
 
-What the chain cannot show is which entry was the last: that was noted at the booking, and must still be there.
+What the chain cannot show is which entry was the last: that was noted at the booking, and must still be there. And work
+that was paid in strippen has its entries, to the hundredth.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import frappe
@@ -13,10 +16,18 @@ from frappe import _
 from frappe.utils import escape_html, get_url_to_form, now_datetime
 from frappe.utils.user import get_users_with_role
 
-from crm_support_ext.constants import CONTRACT, CONTRACT_MANAGER, ENTRY, LEDGER_CHECK, SYSTEM_MANAGER
+from crm_support_ext.constants import (
+	CONTRACT,
+	CONTRACT_MANAGER,
+	ENTRY,
+	LEDGER_CHECK,
+	SYSTEM_MANAGER,
+	WORK_LOG,
+)
 from crm_support_ext.domain.audit import audit
 from crm_support_ext.domain.chain import GENESIS, Sealed
-from crm_support_ext.domain.strippen import BrokenLedger, Wrong
+from crm_support_ext.domain.strippen import BrokenLedger, Kind, Wrong
+from crm_support_ext.store.contracts import decimal
 from crm_support_ext.store.frappe import can_mail
 from crm_support_ext.store.ledger import desk_zone, noted_of, rows_after
 from crm_support_ext.store.ledger_rows import read
@@ -33,7 +44,8 @@ def all_ledgers() -> list[str]:
 	rows, checks = frappe.qb.DocType(ENTRY), frappe.qb.DocType(LEDGER_CHECK)
 	booked = frappe.qb.from_(rows).select(rows.contract).distinct().run(pluck=True)
 	noted = frappe.qb.from_(checks).select(checks.name).run(pluck=True)
-	return sorted({*booked, *noted} - {None})
+	worked = frappe.get_all(WORK_LOG, {"strippen": (">", 0)}, pluck="contract", distinct=True)
+	return sorted({*booked, *noted, *worked} - {None})
 
 
 def faults(contract: str) -> list[str]:
@@ -45,7 +57,8 @@ def faults(contract: str) -> list[str]:
 		found = [(error.number, error.wrong)]
 	else:
 		found += reading.missing()
-	return [f"entry {number}: {wrong.wrong}, expected {wrong.expected}" for number, wrong in found]
+	lines = [f"entry {number}: {wrong.wrong}, expected {wrong.expected}" for number, wrong in found]
+	return lines or reading.without_entries()
 
 
 class _Reading:
@@ -53,23 +66,38 @@ class _Reading:
 
 	def __init__(self, contract: str) -> None:
 		self._contract, self._last = contract, (0, GENESIS)
+		self._used: defaultdict[str, Decimal] = defaultdict(Decimal)
 
 	def entries(self) -> Iterator[Sealed]:
 		"""Each entry as it stands in the database."""
 		for row in rows_after(self._contract, _BEFORE_ALL):
 			sealed = read(self._contract, row)
 			self._last = (sealed.entry.number, sealed.hash)
+			if sealed.entry.kind is Kind.USE and sealed.entry.work_log:
+				self._used[sealed.entry.work_log] -= sealed.entry.amount
 			yield sealed
 
 	def missing(self) -> list[tuple[int, Wrong]]:
 		"""What is wrong with the last entry, by what its booking noted."""
 		noted = noted_of(self._contract)
-		if noted == self._last:
+		if noted == self._last or (noted is None and self._last == (0, GENESIS)):
 			return []
 		last = Wrong("it is the last, with the hash {1}".format(*self._last), "")
 		if noted is None:
 			return [(self._last[0], last._replace(expected=f"a row of {LEDGER_CHECK}"))]
 		return [(self._last[0], last._replace(expected=f"entry {noted.number} with the hash {noted.hash}"))]
+
+	def without_entries(self) -> list[str]:
+		"""Work that was paid otherwise than its entries say; only once these are known to be right."""
+		rows = frappe.get_all(
+			WORK_LOG, {"contract": self._contract, "strippen": (">", 0)}, ["name", "strippen"]
+		)
+		paid = {row.name: decimal(row.strippen) for row in rows}
+		return [
+			f"work log {name}: paid with {paid.get(name, 0)} strippen, expected {self._used.get(name, 0)} by its entries"
+			for name in sorted(paid.keys() | self._used.keys())
+			if paid.get(name) != self._used.get(name)
+		]
 
 
 def look_at(contract: str) -> None:

@@ -39,9 +39,7 @@ def lines(contract: str, entries: int, first: date, last: date) -> Iterator[Seal
 			entry = Entry(1, at, Kind.GRANT, lot, Decimal(2 * entries).quantize(Decimal("0.01")), first, last)
 		else:
 			at += timedelta(minutes=1)
-			entry = Entry(
-				number, at, Kind.USE, lot, Decimal("-1.00"), first, last, f"{number:04}", f"log-{number}"
-			)
+			entry = Entry(number, at, Kind.USE, lot, Decimal("-1.00"), first, last, f"{number:04}")
 		sealed = seal(account, previous, [entry])
 		account, previous = account.after(entry), sealed[0].hash
 		yield from sealed

@@ -9,12 +9,12 @@ from decimal import Decimal
 import frappe
 import pytest
 
-from crm_support_ext.constants import ENTRY, LEDGER_CHECK
+from crm_support_ext.constants import ENTRY, LEDGER_CHECK, WORK_LOG
 from crm_support_ext.domain.statement import Opening, Period, rows
 from crm_support_ext.domain.strippen import BrokenLedger
 from crm_support_ext.replay.faults import BadInput
 from crm_support_ext.replay.verify import verify
-from crm_support_ext.services.ledger import buy
+from crm_support_ext.services.ledger import buy, correct
 from crm_support_ext.store.contracts import as_rule
 from crm_support_ext.store.ledger import (
 	LedgerBroken,
@@ -30,8 +30,8 @@ from crm_support_ext.store.ledger_rows import FACTS
 from crm_support_ext.tasks import ledger_checks
 from tests.factories import make_agent, make_customer, make_user
 from tests.site.contracts import active
-from tests.site.desk import people
-from tests.site.ledgers import bought, granted
+from tests.site.desk import people, ticket_in
+from tests.site.ledgers import bought, granted, moment, worked
 from tests.site.long_ledger import fill
 
 ENTRIES = 205
@@ -76,7 +76,7 @@ OTHER = {
 NEARLY = {
 	"amount": "'-1.0'", "kind": "'use'", "hash": "CONCAT(hash, ' ')", "lot": "CONCAT(lot, ' ')", "ticket": "'150'",
 	"at": "REPLACE(at, 'T', ' ')", "contract": "LOWER(contract)", "first_day": "NULL", "last_day": "NULL",
-	"previous": "NULL", "work_log": "NULL", "reason": "''", "name": "LOWER(name)",
+	"previous": "NULL", "work_log": "''", "reason": "''", "name": "LOWER(name)",
 }  # fmt: skip
 PLACES = {"first": 1, "checkpoint": 100, "between": 150, "second checkpoint": 200, "last": ENTRIES}
 
@@ -162,6 +162,35 @@ def test_a_ledger_whose_entries_went_to_another_contract_is_found_on_both(contra
 	sql("UPDATE entries SET contract = %s WHERE contract = %s", other.name, contract.name)
 	assert faults(contract.name) and faults(other.name)
 	assert {contract.name, other.name} <= set(all_ledgers())
+
+
+def test_work_whose_entries_are_gone_with_all_that_was_noted_is_missed(frozen_time):
+	with frozen_time(AT):
+		doc = active("2026-01-01", "2026-12-31", customer=make_customer("Slagerij Noord").name)
+		log = worked(ticket_in("Open", ticket_type="Question", customer=doc.customer), 30, AT)
+	assert faults(doc.name) == []
+	sql("DELETE FROM entries WHERE contract = %s", doc.name)
+	sql("DELETE FROM checks WHERE name = %s", doc.name)
+	assert doc.name in all_ledgers()
+	assert faults(doc.name) == [f"work log {log}: paid with 2.00 strippen, expected 0 by its entries"]
+
+
+def test_work_that_says_another_number_than_its_entries_is_found(frozen_time):
+	with frozen_time(AT):
+		doc = active("2026-01-01", "2026-12-31", customer=make_customer("Slagerij Noord").name)
+		log = worked(ticket_in("Open", ticket_type="Question", customer=doc.customer), 30, AT)
+	frappe.db.set_value(WORK_LOG, log, "strippen", 1)
+	assert faults(doc.name) == [f"work log {log}: paid with 1.00 strippen, expected 2.00 by its entries"]
+	frappe.db.delete(WORK_LOG, {"name": log})
+	assert faults(doc.name) == [f"work log {log}: paid with 0 strippen, expected 2.00 by its entries"]
+
+
+def test_an_entry_that_sql_has_changed_is_not_taken_back(contract, frozen_time):
+	"""Else the correction of a use of 50 that was one of 1 would give 49 away."""
+	sql("UPDATE entries SET amount = '-50.00' WHERE contract = %s AND number = 50", contract.name)
+	with frozen_time(AT), pytest.raises(LedgerBroken):
+		correct(SiteLedger(), as_rule(contract), 50, moment(AT), desk_zone(), "wrong")
+	assert frappe.db.count(ENTRY, {"contract": contract.name}) == ENTRIES
 
 
 # What customers hold

@@ -347,22 +347,23 @@ def watched():
 	return contract(plan=plan("Twenty", strippen_per_year=20), end="2027-12-31")
 
 
-def test_at_75_90_and_100_per_cent_they_hear_it_once_each_in_their_language(watched):
+def test_at_75_90_and_100_per_cent_they_hear_it_once_each_in_their_language(watched, clock):
 	ticket = question("How?")
 	for minutes, share in ((14 * 15, None), (15, 75), (30, None), (15, 90), (15, None), (15, 100)):
 		worked(ticket, minutes, NOW)
+		clock.tick(60)
 		for _run in range(2):
 			strippen_warnings.run()
 		told = warned()[-2:] if share else None
 		if share:
-			assert [to for to, _ in told] == [CUSTOMER, KEEPER]
-			assert str(share) in told[1][1] or share == 100
+			assert {to for to, _ in told} == {CUSTOMER, KEEPER}
+			assert share == 100 or all(f" {share} %" in subject for _, subject in told)
 	assert [subject for to, subject in warned() if to == KEEPER] == [
 		"Bakkerij De Ochtend: 75 % van de strippen van dit contractjaar is gebruikt",
 		"Bakkerij De Ochtend: 90 % van de strippen van dit contractjaar is gebruikt",
 		"Bakkerij De Ochtend: alle strippen van dit contractjaar zijn gebruikt",
 	]
-	assert warned()[0] == (CUSTOMER, "Bakkerij De Ochtend: 75 % av klippene i dette avtaleåret er brukt")
+	assert (CUSTOMER, "Bakkerij De Ochtend: 75 % av klippene i dette avtaleåret er brukt") in warned()
 	assert len(warned()) == 6
 
 
@@ -396,13 +397,15 @@ def test_a_share_is_told_once_a_year_whatever_is_bought_or_taken_back_and_again_
 	worked(ticket, 16 * 15, "2027-01-04 10:00")
 	strippen_warnings.run()
 	assert len(warned()) == 4
-	assert sorted(map(str, frappe.get_all(STRIPPEN_WARNING, pluck="period"))) == ["2026-01-01", "2027-01-01"]
+	mine = {"contract": watched.name}
+	periods = frappe.get_all(STRIPPEN_WARNING, mine, pluck="period")
+	assert sorted(map(str, periods)) == ["2026-01-01", "2027-01-01"]
 
 
 def test_work_that_is_refused_warns_nobody(watched):
 	with pytest.raises(AssertionError):
 		worked(question("How?"), 21 * 15, NOW)
-	assert not frappe.db.count(STRIPPEN_WARNING)
+	assert not frappe.db.count(STRIPPEN_WARNING, {"contract": watched.name})
 
 
 def test_a_warning_that_cannot_be_told_is_kept_for_the_next_run_and_logged_once(watched, monkeypatch):
@@ -411,9 +414,10 @@ def test_a_warning_that_cannot_be_told_is_kept_for_the_next_run_and_logged_once(
 	worked(question("How?"), 15 * 15, NOW)
 	real = strippen_mail.tell
 	monkeypatch.setattr(strippen_mail, "tell", lambda warnings: 1 / 0)
+	logged = frappe.db.count("Error Log", {"reference_name": watched.name})  # no rollback takes these back
 	for _run in range(2):
 		strippen_warnings.run()
-	assert frappe.db.count("Error Log", {"reference_name": watched.name}) == 1
+	assert frappe.db.count("Error Log", {"reference_name": watched.name}) == logged + 1
 	monkeypatch.setattr(strippen_mail, "tell", real)
 	strippen_warnings.run()
 	assert len(warned()) == 2
