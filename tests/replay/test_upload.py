@@ -199,3 +199,13 @@ def test_a_site_that_is_not_there(desk: Desk, site: FakeSite, capsys) -> None:
 def test_an_empty_log_calls_nobody(desk: Desk, site: FakeSite) -> None:
 	assert send(desk, site, log="ticket,time,event\n") == 0
 	assert site.calls == []
+
+
+def test_work_that_a_map_assumes_is_no_history_and_is_not_sent(desk: Desk, site: FakeSite) -> None:
+	map = (
+		'[events]\ncreated = "created"\nresolved = { event = "resolved", worked = { minutes = "30" } }\n'
+		'item_released = "item_released"\nworked = "worked"\n'
+	)
+	assert send(desk, site, map=map) == 0
+	assert [(event["row"], event["event"]) for event in site.events if "minutes" in event] == [(7, "worked")]
+	assert len({event["row"] for event in site.events}) == len(site.events) == 6
