@@ -104,7 +104,10 @@ ignore_links_on_delete = [
 scheduler_events = {
 	"daily": ["crm_support_ext.tasks.contracts.run", "crm_support_ext.tasks.quotations.run"],
 	"daily_long": ["crm_support_ext.tasks.ledger.run", "crm_support_ext.tasks.ledger_checks.run"],
-	"hourly": ["crm_support_ext.tasks.recounting.move_resting", "crm_support_ext.tasks.statements.remove_old"],
+	"hourly": [
+		"crm_support_ext.tasks.recounting.move_resting",
+		"crm_support_ext.tasks.statements.remove_old",
+	],
 	"cron": {
 		"* * * * *": ["crm_support_ext.tasks.warnings.run", "crm_support_ext.tasks.warning_sms.run"],
 		"*/5 * * * *": [
