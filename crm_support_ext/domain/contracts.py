@@ -52,7 +52,7 @@ Ended       -
 """
 
 LIVE = frozenset({State.ACTIVE})
-"""The states in which a contract goes on: it is granted strippen, renewed, and two of one customer may not overlap."""
+"""The states in which a contract goes on: granted and renewed; two of one customer may not overlap in them."""
 
 COUNTING = frozenset({State.ACTIVE, State.EXPIRED, State.ENDED})
 """The states whose days count: work of a contract's last day may be booked on the day after."""
@@ -70,7 +70,10 @@ _FOLLOWING = _read(TABLE)
 
 
 def move(state: State, to: State) -> Refusal | None:
-	"""Whether a contract in this state may become ``to``: ``TABLE``. Refusal: ``no_such_move`` (facts ``state``, ``to``)."""
+	"""Whether a contract in this state may become ``to``, by ``TABLE``; None: it may.
+
+	Refusal: ``no_such_move`` (facts ``state``, ``to``).
+	"""
 	if to is state or to in _FOLLOWING[state]:
 		return None
 	return Refusal("no_such_move", {"state": state, "to": to})

@@ -54,11 +54,22 @@ def _parser() -> argparse.ArgumentParser:
 		"crm-support", description="The rules of the support desk on a log, without a site."
 	)
 	commands = parser.add_subparsers(required=True, metavar="COMMAND")
-	log_help = "CSV, also packed as .gz; - is standard input"
+	_describe_replay(commands.add_parser("replay", help="play a log and say what the rules make of it"))
+	_describe_compare(commands.add_parser("compare", help="play a log by two policies and say what differs"))
+	_describe_contracts(
+		commands.add_parser("contracts", help="write a policy in which each customer of a log has a contract")
+	)
+	check = commands.add_parser(
+		"verify", help="recompute the chain and the balances of a statement of strippen"
+	)
+	check.set_defaults(run=_verify)
+	check.add_argument("statement", metavar="STATEMENT.csv", help="a statement as it was downloaded")
+	return parser
 
-	play = commands.add_parser("replay", help="play a log and say what the rules make of it")
+
+def _describe_replay(play: argparse.ArgumentParser) -> None:
 	play.set_defaults(run=_replay)
-	play.add_argument("log", metavar="LOG", help=log_help)
+	_add_log(play)
 	play.add_argument("--policy", metavar="POLICY.toml", help="the numbers of the desk, if not the default")
 	_add_reading(play)
 	play.add_argument("--json", metavar="FILE", help="write the answer as JSON; - is standard output")
@@ -71,19 +82,19 @@ def _parser() -> argparse.ArgumentParser:
 	play.add_argument("--secret", help="the API secret that goes with it")
 	play.add_argument("--limit", type=_positive, metavar="N", help="only the first N tickets, into the site")
 
-	two = commands.add_parser("compare", help="play a log by two policies and say what differs")
+
+def _describe_compare(two: argparse.ArgumentParser) -> None:
 	two.set_defaults(run=_compare)
-	two.add_argument("log", metavar="LOG", help=log_help)
+	_add_log(two)
 	two.add_argument("policies", nargs=2, metavar="POLICY.toml", help="the policies A and B")
 	_add_reading(two)
 	two.add_argument("--json", metavar="FILE", help="write every difference as JSON; - is standard output")
 	two.add_argument("--html", metavar="FILE", help="write a page that shows both beside each other")
 
-	make = commands.add_parser(
-		"contracts", help="write a policy in which each customer of a log has a contract"
-	)
+
+def _describe_contracts(make: argparse.ArgumentParser) -> None:
 	make.set_defaults(run=_contracts)
-	make.add_argument("log", metavar="LOG", help=log_help)
+	_add_log(make)
 	make.add_argument(
 		"--policy", metavar="PLANS.toml", required=True, help="a policy with plans, no contracts"
 	)
@@ -93,12 +104,9 @@ def _parser() -> argparse.ArgumentParser:
 	make.add_argument("--map", metavar="MAP.toml", help="how a foreign log is to be read")
 	make.add_argument("--out", metavar="FILE", default=STANDARD, help="where to; - is standard output")
 
-	check = commands.add_parser(
-		"verify", help="recompute the chain and the balances of a statement of strippen"
-	)
-	check.set_defaults(run=_verify)
-	check.add_argument("statement", metavar="STATEMENT.csv", help="a statement as it was downloaded")
-	return parser
+
+def _add_log(parser: argparse.ArgumentParser) -> None:
+	parser.add_argument("log", metavar="LOG", help="CSV, also packed as .gz; - is standard input")
 
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:

@@ -165,6 +165,7 @@ def turned(found: Sequence[tuple[str, Difference]]) -> Iterator[tuple[str, int]]
 
 
 def rows(a: Figures, b: Figures) -> Iterator[tuple[str, str, str, str]]:
+	"""Each figure of both: a name, A, B and the difference."""
 	counts: tuple[tuple[str, Callable[[Figures], int]], ...] = (
 		("tickets", lambda f: f.tickets),
 		*((f"ending {status.value}", _ending(status)) for status in Status),

@@ -1,7 +1,7 @@
 """A policy with a contract for each customer of a log: what would have been, had each had one.
 
-The plan is the one that is called as what most of the customer's rows hold in a column of the log, such as its service
-level. A contract begins on the day of the customer's first row, and all its years are whole.
+The plan is the one that is called as what most of the customer's rows hold in a column of the log, such as its
+service level. A contract begins on the day of the customer's first row, and all its years are whole.
 """
 
 from __future__ import annotations

@@ -44,7 +44,10 @@ class Curve(NamedTuple):
 
 
 class Curves(NamedTuple):
-	"""The curves of the contracts that used most, on one scale of time; ``others`` are not shown, ``unused`` used none."""
+	"""The curves of the contracts that used most, on one scale of time.
+
+	So many ``others`` used some and are not shown, and so many are ``unused``.
+	"""
 
 	rows: list[Curve]
 	start: datetime
