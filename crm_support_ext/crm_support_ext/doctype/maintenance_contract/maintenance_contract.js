@@ -27,6 +27,7 @@ frappe.ui.form.on("Maintenance Contract", {
 });
 
 function show_state(frm) {
+	frm.dashboard.clear_headline();
 	if (frm.is_new()) return;
 	const days = frappe.datetime.get_day_diff(frm.doc.end, frappe.datetime.get_today());
 	const date = frappe.datetime.str_to_user(frm.doc.end);
