@@ -371,6 +371,7 @@ def test_a_long_statement_is_made_while_one_looks_on(contracted, page_of, tmp_pa
 			datetime(2024, 1, 1, 9),
 			customer=contracted.desk.company,
 			plan=plan("None by itself", strippen_per_year=0),
+			contact_persons=[],
 			start="2024-01-01",
 			end="2024-12-31",
 			orderers=[{"contact": ledgers.contact_of(contracted.desk.customer)}],
