@@ -284,7 +284,8 @@ def test_no_way_adds_an_entry(booked, as_user, way):
 	for user in PEOPLE:
 		with as_user(user):
 			attempt(ADDITIONS[way], new(booked.contract))
-		assert rows_of(booked.contract) == booked.rows and frappe.db.count(ENTRY) == len(booked.rows), user
+		assert rows_of(booked.contract) == booked.rows, user
+		assert frappe.db.count(ENTRY, {"contract": booked.contract.name}) == len(booked.rows), user
 	if way not in ("db_insert", "import"):  # an import tells it in its log
 		refusal = attempt(ADDITIONS[way], new(booked.contract))
 		assert "Nobody writes an entry of a ledger by hand" in str(refusal)

@@ -432,7 +432,7 @@ def test_a_question_becomes_an_assignment_by_a_fixed_price():
 		assert row == ("Fixed Price", 0, name)
 	refusal = book(ticket, 1)
 	assert "1 minute" in sentence(refusal) and "of the 90 minutes" in sentence(refusal)
-	assert frappe.db.count("Strippen Ledger Entry", {"kind": "Use"}) == 0
+	assert frappe.db.count("Strippen Ledger Entry", {"kind": "Use", "ticket": str(ticket.name)}) == 0
 
 
 def test_a_fault_is_free_whatever_was_accepted():
