@@ -7,12 +7,12 @@ from datetime import datetime, tzinfo
 
 from crm_support_ext.domain.contracts import Contract, contract_on
 from crm_support_ext.domain.results import Refusal
-from crm_support_ext.domain.settlement import Place, Role, Work
+from crm_support_ext.domain.settlement import Place, Role, Settlement, Work
 from crm_support_ext.domain.strippen import Entry
 from crm_support_ext.replay.log import Row
 from crm_support_ext.replay.terms import Terms
 from crm_support_ext.services import ledger
-from crm_support_ext.services.settlements import Job, settle_work
+from crm_support_ext.services.settlements import Job, Settled, settle_work
 from crm_support_ext.store.memory import MemoryTicket, Worked
 from crm_support_ext.store.memory_ledger import MemoryLedger
 
@@ -24,6 +24,7 @@ class Books:
 		self._terms = terms
 		self._zone = zone
 		self._ledger = MemoryLedger()
+		self._in_no_ledger: dict[Work, Settled] = {}
 		self._of_customer: defaultdict[str, list[Contract]] = defaultdict(list)
 		for contract in terms.contracts:
 			self._of_customer[contract.customer].append(contract)
@@ -40,11 +41,20 @@ class Books:
 			int(said.minutes),
 			contract is not None,
 		)
-		job = Job(row.at, work, ticket.name, str(row.line), contract)
-		outcome = settle_work(self._ledger, job, self._terms.rules, self._terms.tariff, self._zone)
+		outcome = self._in_no_ledger.get(work) or self._settle(work, ticket, row, contract)
 		name = contract.name if contract else ""
 		ticket.add_work(Worked(row.at, row.line, work.minutes, name, outcome))
 		return outcome if isinstance(outcome, Refusal) else None
+
+	def _settle(
+		self, work: Work, ticket: MemoryTicket, row: Row, contract: Contract | None
+	) -> Settled | Refusal:
+		"""Settle work, and remember how, if nothing but the work decides that."""
+		job = Job(row.at, work, ticket.name, str(row.line), contract)
+		outcome = settle_work(self._ledger, job, self._terms.rules, self._terms.tariff, self._zone)
+		if isinstance(outcome, Settled) and outcome.decision.settlement is not Settlement.STRIPPEN:
+			self._in_no_ledger[work] = outcome
+		return outcome
 
 	def _contract_of(self, ticket: MemoryTicket, at: datetime) -> Contract | None:
 		theirs = self._of_customer.get(ticket.customer)
