@@ -100,9 +100,8 @@ class _Reading:
 		]
 
 
-def look_at(contract: str) -> None:
-	"""Check a ledger, keep what was seen, and tell the contract managers of a fault that they were not told of."""
-	found = faults(contract)
+def keep(contract: str, found: list[str]) -> None:
+	"""Keep what was seen of a ledger, and tell the contract managers of a fault that they were not told of."""
 	known = _claim(contract)
 	fault = "\n".join(found[:MOST])
 	seen: dict[str, Any] = {"at": now_datetime(), "holds": int(not fault), "fault": fault or None}
