@@ -28,15 +28,27 @@ class Press(NamedTuple):
 
 
 def begin(
-	file: Path, ticket: str, processes: int, presses: int, deaths: list[int] | None = None
+	file: Path,
+	ticket: str,
+	processes: int,
+	presses: int,
+	deaths: list[int] | None = None,
+	key: str = "",
+	is_strict: bool = False,
 ) -> subprocess.Popen:
-	"""Let so many processes press so often; the nth dies at statement ``deaths[n]``, or never if that is 0."""
+	"""Let so many processes press so often; the nth dies at statement ``deaths[n]``, or never if that is 0.
+
+	With a ``key`` all of them are one press that is repeated. ``is_strict`` is what MariaDB does from version 11.8 on: what
+	another has changed since a transaction's first look is a conflict.
+	"""
 	plan = {
 		"file": str(file),
 		"ticket": ticket,
 		"processes": processes,
 		"presses": presses,
 		"deaths": deaths or [],
+		"key": key,
+		"is_strict": is_strict,
 	}
 	command = [sys.executable, "-m", "tests.site.bookers", json.dumps(plan)]
 	path = f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
@@ -87,11 +99,18 @@ def _press(plan: dict[str, Any], dies_at: int, waiting: int) -> None:
 
 	frappe.init(SITE)
 	frappe.connect()
+	if plan["is_strict"]:
+		frappe.db.sql("SET SESSION innodb_snapshot_isolation = ON")
 	frappe.set_user("agnes@desk.example")
 	os.read(waiting, 1)
 	_die(dies_at)
 	for _ in range(plan["presses"]):
-		values = {"minutes": "15", "role": "helpdesk", "place": "remote", "key": frappe.generate_hash()}
+		values = {
+			"minutes": "15",
+			"role": "helpdesk",
+			"place": "remote",
+			"key": plan["key"] or frappe.generate_hash(),
+		}
 		try:
 			made = act(plan["ticket"], "work", "Explained it.", values)
 			frappe.db.commit()

@@ -33,6 +33,7 @@ PROCESSES, HELD = 50, 100
 
 turn = partial(start_worker, "tasks.ledger._turn", "ledger")
 tell = partial(start_worker, "store.strippen_mail.tell", "strippen_warnings")
+check = partial(start_worker, "store.ledger_checks.keep", "ledger_checks")
 
 
 @pytest.fixture
@@ -97,9 +98,13 @@ def mailed(contract: str) -> Counter:
 
 
 @pytest.mark.commits
-def test_fifty_processes_use_exactly_what_there_is(desk, tmp_path):
+@pytest.mark.parametrize("is_strict", [False, True])
+def test_fifty_processes_use_exactly_what_there_is(desk, tmp_path, is_strict):
+	if is_strict and not frappe.db.sql("SHOW VARIABLES LIKE 'innodb_snapshot_isolation'"):
+		pytest.skip("this database knows no snapshot isolation")
 	file = tmp_path / "presses"
-	presses, ends = bookers.finish(bookers.begin(file, desk.ticket, PROCESSES, 3), file)
+	booking = bookers.begin(file, desk.ticket, PROCESSES, 3, is_strict=is_strict)
+	presses, ends = bookers.finish(booking, file)
 	assert ends == [0] * PROCESSES and len(presses) == 3 * PROCESSES
 	booked = [press for press in presses if press.work_log]
 	refused = Counter((press.kind, press.refusal) for press in presses if not press.work_log)
@@ -117,6 +122,21 @@ def test_fifty_processes_use_exactly_what_there_is(desk, tmp_path):
 		assert worker.returncode == 0, errors.decode()[-2000:]
 	frappe.db.rollback()
 	assert mailed(desk.contract) == {CUSTOMER: 1, desk.boss: 1}
+
+
+@pytest.mark.commits
+@pytest.mark.parametrize("kind", ["Question", "Bug"])
+def test_one_press_that_comes_many_times_at_once_books_once(kind, desk, tmp_path):
+	frappe.db.set_value("HD Ticket", desk.ticket, "ticket_type", kind)  # a fault locks no contract
+	frappe.db.commit()
+	file = tmp_path / "presses"
+	presses, ends = bookers.finish(bookers.begin(file, desk.ticket, 20, 2, key="the-same"), file)
+	assert ends == [0] * 20 and [press for press in presses if press.refusal] == []
+	(log,) = {press.work_log for press in presses}
+	frappe.db.rollback()
+	assert frappe.get_all(WORK_LOG, {"ticket": desk.ticket}, pluck="name") == [log]
+	if kind == "Question":
+		assert assert_whole(desk.contract) == {"Grant": 1, "Use": 1}
 
 
 @pytest.mark.commits
@@ -201,6 +221,23 @@ def test_a_job_that_is_killed_and_run_again_grants_each_year_once(due):
 	last.communicate(timeout=300)
 	assert last.returncode == 0
 	assert_turned_once(due)
+
+
+@pytest.mark.commits
+def test_of_a_fault_that_three_checks_find_at_once_everybody_hears_once(due):
+	keepers = [make_user(f"{name}@desk.example", "Contract Manager") for name in ("carla", "nora")]
+	turn().communicate(timeout=300)
+	frappe.db.rollback()
+	frappe.db.set_value(ENTRY, {"contract": due[0], "number": 2}, "amount", "-19.00", update_modified=False)
+	frappe.db.commit()
+	for worker in [check() for _ in range(3)]:
+		_, errors = worker.communicate(timeout=300)
+		assert worker.returncode == 0, errors.decode()[-2000:]
+	check(1).communicate(timeout=300)
+	frappe.db.rollback()
+	heard = {user: times for user, times in mailed(due[0]).items() if user in keepers}
+	assert heard == dict.fromkeys(keepers, 1) and not any(mailed(name) for name in due[1:])
+	assert frappe.db.count(LEDGER_CHECK, {"contract": ("in", due), "holds": 1}) == CONTRACTS - 1
 
 
 @pytest.mark.commits
