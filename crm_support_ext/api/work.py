@@ -109,7 +109,7 @@ def _worked(words: str, values: Mapping[str, Any]) -> Worked:
 
 
 def _may_withdraw_some(doc: Any) -> bool:
-	return _is_ours(doc) and bool(_withdrawable(doc))
+	return _is_ours(doc) and bool(frappe.has_permission(WORK_LOG, "read")) and bool(_withdrawable(doc))
 
 
 def _withdrawable(doc: Any) -> list[Any]:
