@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import frappe
-from frappe.utils import getdate
+from frappe.utils import cint, getdate
 
 from crm_support_ext.constants import CONTRACT, CUSTOMER
 from crm_support_ext.domain.contracts import State, following
@@ -30,10 +30,10 @@ def move(contract: str, state: str, last_day: str | None = None) -> dict[str, An
 
 
 @frappe.whitelist(methods=["POST"])
-def renew(contract: str, months: int | None = None) -> dict[str, Any]:
+def renew(contract: str, months: int | str | None = None) -> dict[str, Any]:
 	"""Join another term to a contract, of its own number of months or of this many. Answers its state and last day."""
 	frappe.get_doc(CONTRACT, contract).check_permission("write")
-	doc = contract_moves.renew(contract, months)
+	doc = contract_moves.renew(contract, cint(months))
 	return {"state": doc.state, "end": doc.end}
 
 

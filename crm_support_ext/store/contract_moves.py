@@ -43,8 +43,8 @@ def move_to(name: str, state: State, last_day: date | None = None) -> Any:
 	return doc.save()
 
 
-def renew(name: str, months: int | None = None) -> Any:
-	"""Join another term to a contract; one that has expired runs again."""
+def renew(name: str, months: int = 0) -> Any:
+	"""Join another term to a contract, of its own length or of so many months; one that has expired runs again."""
 	doc = for_change(name)
 	if doc.state not in (State.ACTIVE.value, State.EXPIRED.value):
 		frappe.throw(
@@ -52,7 +52,10 @@ def renew(name: str, months: int | None = None) -> Any:
 				name, _(doc.state)
 			)
 		)
-	_join(doc, [renewed(as_stored(doc), months or doc.renew_months)])
+	months = months or doc.renew_months
+	if months <= 0:
+		frappe.throw(_("Say by how many months {0} is renewed.").format(name))
+	_join(doc, [renewed(as_stored(doc), months)])
 	doc.state = State.ACTIVE.value
 	return doc.save()
 

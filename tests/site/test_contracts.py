@@ -307,10 +307,16 @@ def test_a_renewal_by_hand_revives_an_expired_contract(frozen_time):
 	doc = active(end="2026-06-30")
 	with frozen_time("2026-07-03 01:00"):
 		nightly.run()
-		api.renew(doc.name, 6)
+		api.renew(doc.name, "6")  # as a form sends it
 	doc.reload()
 	assert (doc.state, doc.end) == ("Active", date(2026, 12, 31))
 	assert terms(doc.name)[1] == (date(2026, 7, 1), date(2026, 12, 31))
+
+
+@pytest.mark.parametrize("months", ["-3", -1])
+def test_a_renewal_makes_a_contract_longer(months):
+	with refused("by how many months"):
+		api.renew(active().name, months)
 
 
 def test_a_draft_is_not_renewed():

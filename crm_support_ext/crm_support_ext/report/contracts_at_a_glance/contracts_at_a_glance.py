@@ -18,7 +18,7 @@ SHOWN: dict[str, Callable[[Standing], bool]] = {
 	"used": lambda standing: standing.doc.state == State.ACTIVE.value and standing.is_nearly_used_up,
 	"all": lambda standing: True,
 }
-BARS = 20
+BARS = 10
 """So many contracts are in the chart: those that are used most."""
 
 
@@ -90,7 +90,7 @@ def _attention(standing: Standing) -> list[str]:
 
 def chart(found: list[Standing]) -> dict[str, Any]:
 	"""How much of the contract year's strippen is used, of the contracts that are used most."""
-	most = sorted((each for each in found if each.used is not None), key=lambda each: -each.used)[:BARS]
+	most = sorted((each for each in found if each.used), key=lambda each: -each.used)[:BARS]
 	return {
 		"type": "bar",
 		"colors": ["#E79913"],
