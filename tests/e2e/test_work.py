@@ -228,3 +228,25 @@ def test_the_table_of_settlement_is_tried_before_it_is_saved(desk, page_as):
 	button(admin, "What would change").click()
 	expect(admin.get_by_role("link", name=f"#{ticket}")).to_be_visible()
 	picture(admin, "what-would-change")
+
+
+def test_a_work_log_is_withdrawn_on_its_form(desk, page_as):
+	ticket = question(desk)
+	page = opened(page_as, desk.agent, ticket)
+	work_button(page).click()
+	dialog_of(page).get_by_label("Minutes").fill("20")
+	button(dialog_of(page), "Log").click()
+	expect(dialog_of(page)).to_have_count(0)
+	with desk.on_site():
+		name = frappe.db.get_value(WORK_LOG, {"ticket": ticket})
+
+	page.goto(f"/app/ticket-work-log/{name}", wait_until="commit")
+	button(page, "Withdraw").click()
+	dialog = page.get_by_role("dialog")
+	dialog.get_by_role("textbox").fill("Wrong ticket.")
+	button(dialog, "Withdraw").click()
+	expect(page.locator("#body").get_by_text("Wrong ticket.").first).to_be_visible()
+	expect(button(page, "Withdraw")).to_have_count(0)
+	expect(button(page, "Save")).to_have_count(0)
+	picture(page, "work-log", documented=False)
+	assert logs(desk, ticket) == []
