@@ -19,6 +19,9 @@ from frappe import _
 TRIES = 6
 _PAUSE = 0.05
 
+_CHANGED_SINCE = 1020
+"""MariaDB's number for a row that another has changed since the transaction's first look."""
+
 T = TypeVar("T")
 
 
@@ -36,7 +39,9 @@ def patiently(do: Callable[[], T]) -> T:
 			for lock, name in list(wanted_locks):
 				lock(name)
 			return do()
-		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		except Exception as error:
+			if not _is_undone(error):
+				raise
 			frappe.db.rollback()
 			frappe.clear_messages()
 			time.sleep(_PAUSE * turn * random())
@@ -45,6 +50,12 @@ def patiently(do: Callable[[], T]) -> T:
 		Busy,
 		title=_("Not possible"),
 	)
+
+
+def _is_undone(error: Exception) -> bool:
+	"""Whether the database gave it up for the sake of another. Frappe 15 does not know the newest way of saying so."""
+	undone = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
+	return isinstance(error, undone) or error.args[:1] == (_CHANGED_SINCE,)
 
 
 def wanted(lock: Callable[[str], Any], name: str) -> None:
