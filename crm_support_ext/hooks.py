@@ -82,7 +82,13 @@ has_permission = {
 }
 
 override_whitelisted_methods = {
-	"frappe.client.get_count": "crm_support_ext.api.counts.get_count",
+	"frappe.client.get_count": "crm_support_ext.api.guards.get_count",
+	"frappe.desk.like.toggle_like": "crm_support_ext.api.guards.toggle_like",
+	"frappe.desk.doctype.tag.tag.add_tag": "crm_support_ext.api.guards.add_tag",
+	"frappe.desk.doctype.tag.tag.add_tags": "crm_support_ext.api.guards.add_tags",
+	"frappe.desk.doctype.tag.tag.remove_tag": "crm_support_ext.api.guards.remove_tag",
+	"frappe.desk.form.document_follow.follow_document": "crm_support_ext.api.guards.follow_document",
+	"frappe.desk.form.document_follow.update_follow": "crm_support_ext.api.guards.update_follow",
 	"helpdesk.api.doc.get_list_data": "crm_support_ext.api.tickets.get_list_data",
 }
 

@@ -22,7 +22,7 @@ from crm_support_ext.constants import (
 from crm_support_ext.domain.lifecycle import MAY, Actor, Event, Status, decide
 from crm_support_ext.domain.quotations import State as Quoted
 from crm_support_ext.store.frappe import is_desk_user, status_of
-from crm_support_ext.store.orderers import may_order
+from crm_support_ext.store.orderers import orders_of
 from crm_support_ext.store.readers import contracts_read_by
 
 CUSTOMERS_OWN = frozenset(
@@ -93,7 +93,7 @@ def may_answer_quotation(name: str) -> bool:
 	row = frappe.db.get_value(QUOTATION, name, ["customer", "contract", "state"], as_dict=True)
 	if not row or row.state == Quoted.DRAFT.value:
 		return False
-	return may_order(frappe.session.user, row.customer, row.contract)
+	return orders_of(frappe.session.user).include(row.customer, row.contract)
 
 
 def may_see_quotation(name: str) -> bool:

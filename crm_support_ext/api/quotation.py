@@ -39,7 +39,8 @@ def _can_answer(doc: Any) -> bool:
 
 
 def _has_any(doc: Any) -> bool:
-	return actor() is not Actor.CUSTOMER and bool(frappe.get_list(QUOTATION, {"ticket": str(doc.name)}))
+	is_reader = actor() is not Actor.CUSTOMER and frappe.has_permission(QUOTATION, "read")
+	return bool(is_reader and frappe.get_list(QUOTATION, {"ticket": str(doc.name)}, limit=1))
 
 
 def _asked(doc: Any) -> list[Field]:

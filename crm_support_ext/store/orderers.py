@@ -22,6 +22,17 @@ class Orderer(NamedTuple):
 	user: str
 
 
+class Orders(NamedTuple):
+	"""For which customers, and under which contracts, somebody may order."""
+
+	customers: frozenset[str]
+	contracts: frozenset[str]
+
+	def include(self, customer: str, contract: str | None) -> bool:
+		"""Whether work for this customer, under this contract or without one, is among them."""
+		return customer in self.customers or contract in self.contracts
+
+
 def orderers_of(customer: str, contract: str | None) -> list[Orderer]:
 	"""Who is asked, in the order in which the contract or the customer has them."""
 	named = {"parenttype": CONTRACT, "parent": contract}
@@ -30,10 +41,10 @@ def orderers_of(customer: str, contract: str | None) -> list[Orderer]:
 	return found or _with_login(frappe.get_all(MEMBER, managing, pluck="contact_name", order_by="idx"))
 
 
-def may_order(user: str, customer: str, contract: str | None) -> bool:
-	"""Whether this user may order paid work under the contract, or without one, for the customer."""
+def orders_of(user: str) -> Orders:
+	"""What this user may order."""
 	managed, ordered = managed_by(user).run(pluck=True), ordered_by(user).run(pluck=True)
-	return customer in managed or bool(contract and contract in ordered)
+	return Orders(frozenset(managed), frozenset(ordered))
 
 
 def _with_login(contacts: list[str]) -> list[Orderer]:

@@ -19,7 +19,7 @@ from crm_support_ext.domain.quotations import Offer, Party, SettlesIn, State, Te
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.store.contracts import contract_of_ticket, decimal
 from crm_support_ext.store.frappe import moment, now, site_time
-from crm_support_ext.store.orderers import may_order, orderers_of
+from crm_support_ext.store.orderers import orderers_of, orders_of
 
 VALID_FOR_DAYS = 30
 
@@ -88,7 +88,8 @@ def to_answer(user: str, ticket: str = "") -> list[str]:
 		filters["ticket"] = ticket
 	fields = ["name", "customer", "contract"]
 	rows = frappe.get_all(QUOTATION, filters=filters, fields=fields, order_by="valid_until asc, name asc")
-	return [row.name for row in rows if may_order(user, row.customer, row.contract)]
+	orders = orders_of(user)
+	return [row.name for row in rows if orders.include(row.customer, row.contract)]
 
 
 def place(doc: Any) -> None:

@@ -205,6 +205,7 @@ def _customer(world: World, side: str) -> None:
 		raised_by=people["contact"],
 		customer=COMPANY[side],
 		ticket_type="Question",
+		cse_product=PLAN,
 	)
 	world.tickets[side] = str(ticket.name)
 	_work(world, side, contract.name, ticket)

@@ -173,8 +173,37 @@ MAY_KNOW_LESS = {
 	"stats",
 	"helpdesk list",
 	"print html",
+	"linked with its ticket",
+	"its ticket",
+	"its ticket's form",
+	"its ticket's buttons",
+	"its ticket's record",
+	"its ticket's receipt",
+	"product by its ticket",
+	"product by its ticket, v2",
 }
 """What need not show the marker to who may read the record; it shall not to who may not."""
+
+
+def from_the_ticket(record: Record, world: World) -> dict[str, Callable[[], str]]:
+	"""The ways that lead from a customer's ticket to what hangs on it."""
+	if record.doctype != names.WORK_LOG:
+		return {}
+	ticket = world.tickets[record.side]
+	return {
+		"linked with its ticket": lambda: ask(
+			"frappe.desk.form.linked_with.get", doctype="HD Ticket", docname=ticket
+		),
+		"its ticket": lambda: ask("helpdesk.helpdesk.doctype.hd_ticket.api.get_one", name=ticket),
+		"its ticket's form": lambda: ask("frappe.desk.form.load.getdoc", doctype="HD Ticket", name=ticket),
+		"its ticket's buttons": lambda: ask("crm_support_ext.api.ticket.actions", ticket=ticket),
+		"its ticket's record": lambda: ask("crm_support_ext.api.ticket.record", ticket=ticket),
+		"its ticket's receipt": lambda: ask("crm_support_ext.api.target.receipt", ticket=ticket),
+		"product by its ticket": lambda: ask(
+			"frappe.client.get_list", doctype="HD Ticket", fields=["name", "cse_product.description"]
+		),
+		"product by its ticket, v2": lambda: v2_list("HD Ticket", ["name", "cse_product.description"]),
+	}
 
 
 def v2_list(doctype: str, fields: list[str]) -> str:
@@ -208,10 +237,14 @@ def is_single(record: Record) -> bool:
 def test_reading_as(who: Person, world: World) -> None:
 	wrong, tried = [], 0
 	with acting_as(who.user):
+		hidden = [one for one in world.records if one.field != "name" and not may_read(who, one)]
 		for record in world.records:
 			ways = named(record) if is_single(record) else {**named(record), **listing(record)}
-			for way, do in ways.items():
+			for way, do in {**ways, **from_the_ticket(record, world)}.items():
 				answer = refused(do)
+				for other in hidden:
+					if other.marker in answer:
+						wrong.append(f"{way} of {record.doctype} ({record.side}) leaks {other.marker}")
 				there = record.marker in answer or (way in NAMES_ONLY and json.dumps(record.name) in answer)
 				allowed = may_read(who, record)
 				must = allowed and way not in MAY_KNOW_LESS and not may_lack(way, record)
@@ -329,10 +362,18 @@ def changing(record: Record) -> dict[str, Callable[[], str]]:
 			action="Save",
 		),
 		"api v2 update": lambda: v2("update_doc", {field: value}, doctype, name),
+		"like": lambda: ask("frappe.desk.like.toggle_like", doctype=doctype, name=name, add="Yes"),
+		"tag": lambda: ask("frappe.desk.doctype.tag.tag.add_tag", tag="forged", dt=doctype, dn=name),
+		"tags": lambda: ask(
+			"frappe.desk.doctype.tag.tag.add_tags", tags='["forged"]', dt=doctype, docs=json.dumps([name])
+		),
 		"client.rename_doc": lambda: ask(
 			"frappe.client.rename_doc", doctype=doctype, old_name=name, new_name=f"{name}-x"
 		),
 	}
+
+
+MARKS = {"like", "tag", "tags"}
 
 
 def deleting(record: Record) -> dict[str, Callable[[], str]]:
@@ -391,8 +432,8 @@ def test_writing_as(who: Person, world: World) -> None:
 					kind
 				]
 				for way, do in ways.items():
-					if way == "client.rename_doc" and allowed:
-						continue  # which records may be renamed is their own affair
+					if (way == "client.rename_doc" and allowed) or (way in MARKS and may_read(who, record)):
+						continue  # which records may be renamed is their own affair; whoever reads one may mark it
 					tried += 1
 					done = has_changed(record.doctype, do)
 					if done != allowed:
@@ -529,3 +570,17 @@ def test_every_row_of_the_tables_is_tried(world: World) -> None:
 	for doctype in ours:
 		roles = {row.role for row in frappe.get_meta(doctype).permissions}
 		assert not roles & customers, doctype
+
+
+def test_nobody_follows_what_they_may_not_read(world: World) -> None:
+	contract = world.name(names.CONTRACT, "a")
+	for role in ("contact", "orderer", "manager"):
+		user = person(role, "a").user
+		frappe.db.set_value("User", user, "document_follow_notify", 1)
+		with acting_as(user):
+			for method, more in (("follow_document", {"user": user}), ("update_follow", {"following": True})):
+				name = f"frappe.desk.form.document_follow.{method}"
+				assert not refused(
+					lambda n=name, m=more: ask(n, doctype=names.CONTRACT, doc_name=contract, **m)
+				)
+	assert not frappe.db.exists("Document Follow", {"ref_docname": contract})
