@@ -41,12 +41,13 @@ class State(str, Enum):
 	ENDED = "Ended"
 
 
-# Expired: its term is over, and a renewal revives it. Ended: given up, for good.
+# Expired: its term is over, and a renewal revives it. Ended: given up, for good; a draft has nothing to give up.
+# One that is suspended counts for nothing, so its term does not run out over it either.
 TABLE = """
 state       may become
-Draft       Active, Ended
+Draft       Active
 Active      Suspended, Expired, Ended
-Suspended   Active, Expired, Ended
+Suspended   Active, Ended
 Expired     Active, Ended
 Ended       -
 """

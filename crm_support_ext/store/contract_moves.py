@@ -18,9 +18,6 @@ from crm_support_ext.constants import CONTRACT
 from crm_support_ext.domain.contracts import COUNTING, Contract, State, overlapping, renewed
 from crm_support_ext.store.contracts import as_stored, lock_customer, renewals_due
 
-RUNNING = (State.ACTIVE.value, State.SUSPENDED.value)
-"""The states whose last day the clock watches."""
-
 
 def for_change(name: str) -> Any:
 	"""A contract to be changed, locked after its customer."""
@@ -31,7 +28,7 @@ def for_change(name: str) -> Any:
 def move_to(name: str, state: State, last_day: date | None = None) -> Any:
 	"""Bring a contract into a state; one that is ended counts until its last day, today if none is given."""
 	doc = for_change(name)
-	if state is State.ENDED and doc.state != State.DRAFT.value:
+	if state is State.ENDED:
 		doc.end = min(last_day or getdate(), getdate(doc.end))
 		if doc.end < getdate(doc.start):
 			frappe.throw(
@@ -61,15 +58,15 @@ def renew(name: str, months: int = 0) -> Any:
 
 
 def that_end(day: date) -> list[str]:
-	"""The contracts whose last day was before this one and of which that is not written down yet."""
-	filters = {"state": ("in", RUNNING), "end": ("<", day)}
+	"""The active contracts whose last day was before this one. One that is suspended waits for whoever resumes it."""
+	filters = {"state": State.ACTIVE.value, "end": ("<", day)}
 	return frappe.get_all(CONTRACT, filters=filters, pluck="name", order_by="end, name")
 
 
 def settle_end(name: str, day: date) -> None:
 	"""A contract whose last day has passed: renewed by as many terms as have begun since, or expired."""
 	doc = for_change(name)
-	if doc.state not in RUNNING or getdate(doc.end) >= day:
+	if doc.state != State.ACTIVE.value or getdate(doc.end) >= day:
 		return
 	_join(doc, renewals_due(doc, day))
 	if getdate(doc.end) < day:

@@ -132,8 +132,10 @@ def test_a_draft_is_activated_and_its_history_begins():
 
 def test_what_the_table_does_not_know_is_refused_and_says_what_may_be():
 	doc = draft()
-	with refused("is Draft and cannot become Suspended. It may become: Active, Ended"):
-		saved(doc, state="Suspended")
+	for state in ("Suspended", "Ended"):  # a draft never counted, and would by its days if it were ended
+		with refused(f"is Draft and cannot become {state}. It may become: Active"):
+			saved(doc, state=state)
+	contract_moves.move_to(doc.name, State.ACTIVE)
 	contract_moves.move_to(doc.name, State.ENDED)
 	with refused("is Ended, and that is final"):
 		saved(doc, state="Active")
@@ -168,6 +170,19 @@ def test_a_suspended_contract_counts_for_nothing_until_it_is_active_again():
 	assert contracts.contract_of(THE_CUSTOMER, "", date(2026, 3, 2)) is None
 	contract_moves.move_to(doc.name, State.ACTIVE)
 	assert contracts.contract_of(THE_CUSTOMER, "", date(2026, 3, 2)).name == doc.name
+
+
+def test_a_suspended_contract_is_left_alone_by_the_clock(frozen_time):
+	doc = contract_moves.move_to(active(end="2026-06-30", renews=1).name, State.SUSPENDED)
+	successor = active("2026-03-01", "2027-02-28")
+	with frozen_time("2026-07-01 01:00"):
+		nightly.run()
+		doc.reload()
+		assert (doc.state, doc.end) == ("Suspended", date(2026, 6, 30))
+		with refused("ended on .* Renew it, or give it a later last day"):
+			contract_moves.move_to(doc.name, State.ACTIVE)
+		with refused(f"{successor.name} of"):
+			saved(doc, end="2027-06-30", state="Active")
 
 
 # Two contracts for one day

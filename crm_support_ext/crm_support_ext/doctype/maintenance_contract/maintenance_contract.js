@@ -45,12 +45,9 @@ function add_move(frm, state) {
 		Ended: __("End"),
 	};
 	const button = frm.add_custom_button(labels[state], () => {
-		if (state === "Ended" && frm.doc.state !== "Draft") return ask_last_day(frm);
+		if (state === "Ended") return ask_last_day(frm);
 		if (frm.doc.state !== "Draft") return act(frm, "move", { state });
-		const words =
-			state === "Active"
-				? __("What it grants is booked at once; its customer and first day are fixed from then on.")
-				: __("It is given up for good.");
+		const words = __("What it grants is booked at once; its customer and first day are fixed from then on.");
 		frappe.confirm(words, () => act(frm, "move", { state }));
 	});
 	if (state === "Active") button.addClass("btn-primary");

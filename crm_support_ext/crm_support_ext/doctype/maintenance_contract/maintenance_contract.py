@@ -36,7 +36,8 @@ class MaintenanceContract(Document):
 
 	def load_doc_before_save(self, **options: Any) -> None:
 		"""Lock the customer before the contract, as everybody does who changes one."""
-		lock_customer(self.customer, frappe.db.get_value(CONTRACT, self.name, "customer"))
+		stored = None if self.is_new() else frappe.db.get_value(CONTRACT, self.name, "customer")
+		lock_customer(self.customer, stored)
 		super().load_doc_before_save(**options)
 
 	def validate(self) -> None:
@@ -119,7 +120,7 @@ class MaintenanceContract(Document):
 			frappe.throw(
 				_("{0} runs until {1}. End it, if it is given up.").format(self.name, format_date(end))
 			)
-		if to is State.ENDED and was is not State.DRAFT and end > today:
+		if to is State.ENDED and end > today:
 			frappe.throw(_("Give {0} the last day on which it counts, today or before.").format(self.name))
 
 	def check_what_is_booked(self, before: Any) -> None:
