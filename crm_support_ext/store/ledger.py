@@ -90,7 +90,7 @@ class Trial(SiteLedger):
 	"""A ledger on which nothing is booked and nothing is locked: what would be is counted in ``account``."""
 
 	_locks = False
-	account: Account
+	account = Account("")
 
 	def head(self, contract: str) -> Head:
 		"""Where the ledger stands now."""

@@ -7,7 +7,7 @@ entry without its work log.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,20 +16,18 @@ from typing import Any
 import frappe
 
 from crm_support_ext.constants import CONTRACT, KIND, TICKET_TYPE, WORK_LOG
-from crm_support_ext.domain.chain import GENESIS, Sealed
 from crm_support_ext.domain.contracts import Contract, OnShortage
 from crm_support_ext.domain.quotations import Offer, SettlesIn
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.settlement import Place, Role, Settlement, Work, settle
-from crm_support_ext.domain.strippen import NOTHING, Account, Kind, usable
-from crm_support_ext.domain.strippen import account_after as fold
+from crm_support_ext.domain.strippen import Kind, left_on
 from crm_support_ext.domain.work_logs import Logged, check, may_withdraw
 from crm_support_ext.services import ledger
-from crm_support_ext.services.ports import Head, LedgerStore
+from crm_support_ext.services.ports import LedgerStore
 from crm_support_ext.services.settlements import Job, Settled, settle_work
 from crm_support_ext.store import contracts, work_timers
 from crm_support_ext.store.frappe import site_time
-from crm_support_ext.store.ledger import SiteLedger, account_of, desk_zone
+from crm_support_ext.store.ledger import SiteLedger, Trial, desk_zone, lock
 from crm_support_ext.store.quotations import offer_of
 from crm_support_ext.store.settlement_words import reason
 from crm_support_ext.store.wording import speaking_to
@@ -61,25 +59,6 @@ class Seen:
 	left: Decimal
 
 
-class _Trial(SiteLedger):
-	"""A ledger on which nothing is booked: what would be is counted, and forgotten."""
-
-	def __init__(self) -> None:
-		super().__init__()
-		self._account = Account("")
-
-	def head(self, contract: str) -> Head:
-		self._account = account_of(contract)
-		return Head(self._account, GENESIS)
-
-	def append(self, contract: str, lines: Sequence[Sealed]) -> None:
-		self._account = fold(self._account, [line.entry for line in lines])
-
-	def left(self, at: datetime) -> Decimal:
-		"""What could be used after it."""
-		return sum((lot.left for lot in usable(self._account, site_time(at).date())), NOTHING)
-
-
 def kind_of(ticket: Any) -> str:
 	"""What a ticket is about, by its type; empty if nobody said."""
 	kept = ticket.ticket_type and frappe.get_cached_value(TICKET_TYPE, ticket.ticket_type, KIND)
@@ -97,10 +76,14 @@ def preview(ticket: Any, worked: Worked, at: datetime) -> Seen | Refusal:
 	"""How this work would be settled if it were booked now. Nothing is written and nothing is locked."""
 	if refusal := check(worked.minutes, worked.start, at):
 		return refusal
-	trial = _Trial()
+	trial = Trial()
 	job = _job(ticket, worked, at)
 	settled = _settle(job, trial)
-	return settled if isinstance(settled, Refusal) else Seen(job, settled, trial.left(at))
+	return (
+		settled
+		if isinstance(settled, Refusal)
+		else Seen(job, settled, left_on(trial.account, site_time(at).date()))
+	)
 
 
 def look(seen: Seen) -> str:
@@ -143,7 +126,7 @@ def withdraw(name: str, why: str, by: str, at: datetime, *, is_manager: bool) ->
 	said = frappe.get_doc(WORK_LOG, name)
 	root, contract = said.part_of or said.name, said.contract
 	if contract:
-		_lock(contract)
+		lock(contract)
 	rows = [frappe.get_doc(WORK_LOG, part, for_update=True) for part in _parts(root)]
 	if refusal := refusal_of(rows[0], by, at, is_manager=is_manager):
 		return refusal
@@ -182,7 +165,7 @@ def _job(ticket: Any, worked: Worked, at: datetime, *, for_update: bool = False)
 	name = frappe.generate_hash(length=10)
 	job = Job(at, work, str(ticket.name), name, contract)
 	if for_update and contract and settle(work, contracts.rules()).settlement is Settlement.STRIPPEN:
-		_lock(contract.name)
+		lock(contract.name)  # first: where strippen pay, nobody waits for it while holding a quotation
 	return _within(replace(job, offer=_offer(job, for_update=for_update)))
 
 
@@ -192,12 +175,6 @@ def _within(job: Job) -> Job:
 		return job
 	plan = replace(job.contract.plan, on_shortage=OnShortage.REFUSE)
 	return replace(job, contract=replace(job.contract, plan=plan))
-
-
-def _lock(contract: str) -> None:
-	"""The contract comes first: where strippen pay, nobody waits for it while holding a quotation."""
-	rows = frappe.qb.DocType(CONTRACT)
-	frappe.qb.from_(rows).select(rows.name).where(rows.name == contract).for_update().run()
 
 
 def _offer(job: Job, *, for_update: bool) -> Offer | None:
