@@ -135,9 +135,7 @@ BUTTONS = (
 @frappe.whitelist(methods=["POST"])
 def send(name: str) -> None:
 	"""Send a draft to the contact who is asked; for whoever may write it."""
-	doc = quotations.locked(name)
-	doc.check_permission("write")
-	_send(doc)
+	_send(_writable(name))
 
 
 def _send(doc: Any) -> None:
@@ -148,10 +146,17 @@ def _send(doc: Any) -> None:
 @frappe.whitelist(methods=["POST"])
 def withdraw(name: str) -> None:
 	"""Take back a quotation that nobody has answered; for whoever may write it."""
-	doc = quotations.locked(name)
-	doc.check_permission("write")
+	doc = _writable(name)
 	_refuse(quotations.withdraw(doc))
 	quotation_mail.tell(doc)
+
+
+def _writable(name: str) -> Any:
+	"""A locked quotation; who may write none hears of none."""
+	frappe.has_permission(QUOTATION, "write", throw=True)
+	doc = quotations.locked(name)
+	doc.check_permission("write")
+	return doc
 
 
 @frappe.whitelist(methods=["POST"])

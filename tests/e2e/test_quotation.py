@@ -181,6 +181,27 @@ def test_on_a_phone_in_dutch_it_fits_and_is_declined(quoting, page_as):
 	assert quoting.quotation().state == "Declined"
 
 
+def test_the_customers_ticket_leads_to_it(quoting, page_as):
+	address = quoting.send()
+	page = opened(page_as, quoting.desk.customer, quoting.ticket, portal=True)
+	with page.expect_popup() as opening:
+		button(page, "Answer the quotation").click()
+	expect(opening.value.get_by_text("3 strippen, at most 4")).to_be_visible()
+	assert opening.value.url.endswith(address)
+	assert len(page.context.pages) == 2  # the portal calls a plain button twice
+
+
+@pytest.mark.parametrize(
+	("language", "words"),
+	[("nl", "3 strippen, ten hoogste 4"), ("no", "3 klipp, høyst 4"), ("en", "3 strippen, at most 4")],
+)
+def test_it_is_read_in_three_languages(quoting, rest, language, words):
+	with quoting.desk.on_site():
+		frappe.db.set_value("User", quoting.desk.customer, "language", language)
+		frappe.clear_cache(user=quoting.desk.customer)
+	assert words in rest(quoting.desk.customer).get(quoting.send()).text
+
+
 def test_a_scanner_answers_nothing_and_neither_does_a_press_without_its_token(quoting, rest):
 	address = quoting.send()
 	name = address.split("=")[1]

@@ -18,8 +18,8 @@ class SupportQuotation(Document):
 	"""Made by agents, answered in the portal. A draft can be changed; ``store/quotations.py`` alone moves it."""
 
 	def validate(self) -> None:
-		if self.flags.cse_move:
-			return
+		if self.flags.cse_move or not self.ticket:
+			return  # the framework says what is missing
 		frappe.get_doc(TICKET, self.ticket).check_permission("write")
 		before = self.get_doc_before_save()
 		if before is None:
