@@ -111,11 +111,12 @@ class MaintenanceContract(Document):
 			frappe.throw(_not_that_state(self.name, was, to))
 		today, end = getdate(), getdate(self.end)
 		if to is State.ACTIVE and end < today:
-			frappe.throw(
-				_("{0} ended on {1}. Renew it, or give it a later last day, and it can be active.").format(
-					self.name, format_date(end)
-				)
+			words = (
+				_("{0} ended on {1}. Renew it, and it is active again.")
+				if was is State.EXPIRED
+				else _("{0} ended on {1}. Give it a later last day, and it can be active.")
 			)
+			frappe.throw(words.format(self.name, format_date(end)))
 		if to is State.EXPIRED and end >= today:
 			frappe.throw(
 				_("{0} runs until {1}. End it, if it is given up.").format(self.name, format_date(end))
