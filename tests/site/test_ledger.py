@@ -278,7 +278,8 @@ MANAGERS = {"carla@desk.example": "nl", "nora@desk.example": "no"}
 @pytest.fixture
 def managers():
 	for email, language in MANAGERS.items():
-		make_user(email, "Contract Manager", language=language)
+		make_user(email, "Contract Manager")
+		frappe.db.set_value("User", email, "language", language)
 	make_agent("agnes@desk.example")
 
 

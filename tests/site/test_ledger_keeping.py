@@ -31,7 +31,8 @@ NOW = "2026-03-02 09:00"
 def clock(frozen_time):
 	with frozen_time(NOW) as clock:
 		customers()
-		make_user(KEEPER, "Contract Manager", language="nl")
+		make_user(KEEPER, "Contract Manager")
+		frappe.db.set_value("User", KEEPER, "language", "nl")
 		make_user(SYSTEM, "System Manager")
 		yield clock
 
