@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -86,11 +87,11 @@ def _quote(doc: Any, words: str, values: Mapping[str, Any]) -> dict[str, str]:
 
 def _amount(field: str, given: str | None) -> float | None:
 	"""A number as people type it, with a comma or a point."""
-	try:
-		return float(given.replace(",", ".")) if given else None
-	except ValueError:
-		label = _(frappe.get_meta(QUOTATION).get_label(field))
-		frappe.throw(_("{0}: {1} is not a number. Nothing was changed.").format(label, given))
+	plain = (given or "").replace(",", ".")
+	if not plain or re.fullmatch(r"-?\d{1,9}(\.\d+)?", plain):
+		return float(plain) if plain else None
+	label = _(frappe.get_meta(QUOTATION).get_label(field))
+	frappe.throw(_("{0}: {1} is not a number. Nothing was changed.").format(label, given))
 
 
 def _withdraw(doc: Any, words: str, values: Mapping[str, Any]) -> None:

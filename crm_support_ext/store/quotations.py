@@ -23,10 +23,6 @@ from crm_support_ext.store.orderers import orderers_of, orders_of
 
 VALID_FOR_DAYS = 30
 
-OFFERED = ("customer", "ticket", "contract", "text", "settles_in", "estimate", "maximum")
-OFFERED += ("price", "currency", "max_minutes", "sent_to", "valid_until")
-"""What a quotation says; it stays as it was sent."""
-
 
 def terms_of(doc: Any) -> Terms:
 	"""What a quotation offers, as a value."""

@@ -105,6 +105,8 @@ def test_the_button_asks_with_defaults_that_can_be_sent():
 		({"maximum": ""}, "how many strippen it costs at most"),
 		({"estimate": ""}, "how many strippen you expect"),
 		({"estimate": "a few"}, "a few is not a number"),
+		({"maximum": "nan"}, "nan is not a number"),
+		({"maximum": "1e300"}, "1e300 is not a number"),
 		({"valid_until": "2026-03-01"}, "has passed. Choose the last day"),
 		({"valid_until": "soon"}, "soon is not a date"),
 		({**FIXED, "max_minutes": "0"}, "how many minutes of work the price is for"),
