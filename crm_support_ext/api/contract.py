@@ -17,11 +17,10 @@ def moves(contract: str) -> list[str]:
 	"""The states into which the present user may bring a contract now; none for who only reads it."""
 	doc = frappe.get_doc(CONTRACT, contract)
 	doc.check_permission("read")
-	state = State(doc.state)
-	by_others = {State.EXPIRED} | (
-		{State.ACTIVE} if state is State.EXPIRED else set()
-	)  # the clock, a renewal
-	return [to.value for to in following(state) if to not in by_others and doc.has_permission("write")]
+	state, not_by_hand = State(doc.state), {State.EXPIRED}
+	if state is State.EXPIRED:
+		not_by_hand.add(State.ACTIVE)  # that is a renewal
+	return [to.value for to in following(state) if to not in not_by_hand and doc.has_permission("write")]
 
 
 @frappe.whitelist(methods=["POST"])

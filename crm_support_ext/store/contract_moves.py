@@ -19,10 +19,12 @@ from crm_support_ext.domain.contracts import COUNTING, Contract, State, overlapp
 from crm_support_ext.store.contracts import as_stored, lock_customer, renewals_due
 
 
-def for_change(name: str) -> Any:
-	"""A contract to be changed, locked after its customer."""
+def for_change(name: str, day: date | None = None) -> Any:
+	"""A contract to be changed, locked after its customer, with the terms by which it has renewed itself until a day."""
 	lock_customer(frappe.db.get_value(CONTRACT, name, "customer"))
-	return frappe.get_doc(CONTRACT, name, for_update=True)
+	doc = frappe.get_doc(CONTRACT, name, for_update=True)
+	_join(doc, renewals_due(doc, day or getdate()))
+	return doc
 
 
 def move_to(name: str, state: State, last_day: date | None = None) -> Any:
@@ -65,20 +67,19 @@ def that_end(day: date) -> list[str]:
 
 def settle_end(name: str, day: date) -> None:
 	"""A contract whose last day has passed: renewed by as many terms as have begun since, or expired."""
-	doc = for_change(name)
-	if doc.state != State.ACTIVE.value or getdate(doc.end) >= day:
-		return
-	_join(doc, renewals_due(doc, day))
-	if getdate(doc.end) < day:
+	doc = for_change(name, day)
+	is_over = doc.state == State.ACTIVE.value and getdate(doc.end) < day
+	if is_over:
 		doc.state = State.EXPIRED.value
-	doc.save(ignore_permissions=True)
+	if is_over or doc.flags.cse_terms:
+		doc.save(ignore_permissions=True)
 
 
 def _join(doc: Any, terms: list[Contract]) -> None:
 	"""Put further terms into a contract: each runs from the day after the one before."""
-	doc.flags.cse_terms = []
+	joined = doc.flags.setdefault("cse_terms", [])
 	for term in terms:
-		doc.flags.cse_terms.append((getdate(add_days(doc.end, 1)), term.end))
+		joined.append((getdate(add_days(doc.end, 1)), term.end))
 		doc.end = term.end
 
 

@@ -259,6 +259,22 @@ def test_a_contract_renews_itself_on_the_day_after_its_last(frozen_time):
 	]
 
 
+def test_what_is_done_before_the_job_ran_counts_the_renewal_in(frozen_time):
+	doc = active(end="2026-06-30", renews=1)
+	with frozen_time("2026-07-02 00:00:01"):
+		contract_moves.move_to(doc.name, State.ENDED)
+	doc.reload()
+	assert (doc.state, doc.end) == ("Ended", date(2026, 7, 2))
+	assert terms(doc.name)[1] == (date(2026, 7, 1), date(2026, 7, 2))
+
+
+def test_a_term_that_was_never_begun_goes_with_an_early_end():
+	doc = active(end="2026-06-30")
+	api.renew(doc.name)
+	contract_moves.move_to(doc.name, State.ENDED, date(2026, 2, 20))
+	assert terms(doc.name) == [(date(2026, 1, 1), date(2026, 2, 20))]
+
+
 def test_renewals_of_days_that_the_job_was_off_are_caught_up(frozen_time):
 	doc = active("2026-01-31", "2026-04-30", renews=1, renew_months=3)
 	with frozen_time("2027-02-10 01:00"):

@@ -9,11 +9,13 @@ import time
 
 import frappe
 import pytest
+from frappe.utils import add_days, getdate
 
 from crm_support_ext.constants import CONTRACT
 from tests.factories import make, make_customer
 from tests.harness.bench import SITE
 from tests.site.contracts import plan
+from tests.site.workers import start
 
 CUSTOMER = "Overlapping BV"
 PEOPLE = 6
@@ -42,6 +44,7 @@ def drafts():
 	make_customer(CUSTOMER)
 	fields = {"customer": CUSTOMER, "plan": plan("Raced"), "start": "2026-01-01", "end": "2026-12-31"}
 	names = [make(CONTRACT, **fields).name for _ in range(PEOPLE)]
+	frappe.db.delete("Error Log", {"reference_name": ("in", names)})  # the log outlives a rollback, numbers do not
 	frappe.db.commit()
 	yield names
 	frappe.db.rollback()
@@ -95,3 +98,26 @@ def test_two_contracts_that_grow_into_each_other_at_once_do_not_overlap_or_hang(
 	assert told[1].startswith("refused") and "already covers" in told[1]
 	ends, begins = (frappe.db.get_value(CONTRACT, *found) for found in ((early, "end"), (late, "start")))
 	assert ends < begins
+
+
+@pytest.mark.commits
+def test_two_nightly_jobs_at_once_and_killed_ones_renew_each_contract_once(drafts):
+	today = getdate()
+	for number, name in enumerate(drafts):  # years that lie one behind the other, so that none overlaps
+		last = add_days(today, -1) if number == 0 else add_days(today, -400 * number)
+		facts = {"start": add_days(last, -30), "end": last, "state": "Active", "renews": number == 0}
+		frappe.db.set_value(CONTRACT, name, {**facts, "renew_months": 1})
+	frappe.db.commit()
+	killed = start("tasks.contracts.settle_end", "contracts", die_at=2)
+	killed.communicate(timeout=120)
+	assert killed.returncode == -9
+	workers = [start("tasks.contracts.settle_end", "contracts") for _ in range(2)]
+	for worker in workers:
+		_, errors = worker.communicate(timeout=120)
+		assert worker.returncode == 0, errors.decode()[-2000:]
+	frappe.db.rollback()
+	docs = [frappe.get_doc(CONTRACT, name) for name in drafts]
+	assert [doc.state for doc in docs] == ["Active"] + ["Expired"] * (PEOPLE - 1)
+	assert [len(doc.terms) for doc in docs] == [1] * PEOPLE
+	assert docs[0].end > today
+	assert not frappe.db.exists("Error Log", {"reference_name": ("in", drafts)})

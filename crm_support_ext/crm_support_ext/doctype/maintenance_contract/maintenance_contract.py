@@ -44,11 +44,13 @@ class MaintenanceContract(Document):
 		before = self.get_doc_before_save()
 		self.check_days()
 		self.check_state(before)
-		self.check_what_is_booked(before)
+		self.check_overlap()
+		self.check_what_is_booked(
+			before
+		)  # after the locks on the customer's contracts, for bookings wait for them
 		self.check_people(before)
 		self.check_remote_access()
 		self.check_targets()
-		self.check_overlap()
 		self.keep_terms(before)
 
 	def on_update(self) -> None:
@@ -210,6 +212,7 @@ class MaintenanceContract(Document):
 			self._add_term(first, last)
 		if self.state == State.DRAFT.value:
 			return
+		self.terms = [row for row in self.terms if getdate(row.first_day) <= getdate(self.end)]
 		if not self.terms:
 			self._add_term(self.start, self.end)
 		self.terms[0].first_day, self.terms[-1].last_day = self.start, self.end
