@@ -31,7 +31,7 @@ from crm_support_ext.store.ledger import SiteLedger, desk_zone
 
 PRODUCTS = {"Insight": "The CRM itself", "Journal": "Its journal for the mail of a whole company"}
 PLANS: dict[str, dict[str, Any]] = {
-	"Standard": {
+	"Basic": {
 		"strippen_per_year": 24,
 		"pro_rata": 1,
 		"carry_over": 6,
@@ -85,7 +85,7 @@ def create(customers: dict[str, list[str]], agent: str) -> Iterator[str]:
 	for customer, plan, start, end, more in (
 		(
 			first,
-			"Standard",
+			"Basic",
 			year,
 			add_days(add_months(year, 12), -1),
 			{"renews": 1, "remote_access": [access]},

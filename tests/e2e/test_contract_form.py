@@ -37,7 +37,7 @@ def desk(on_site) -> Desk:
 	with on_site():
 		frappe.get_doc("User", desk.agent).add_roles(CONTRACT_MANAGER)
 		for doctype, key, name, more in (
-			("Maintenance Plan", "plan_name", "Standard", {"strippen_per_year": 24, "carry_over": 6}),
+			("Maintenance Plan", "plan_name", "Comfort", {"strippen_per_year": 24, "carry_over": 6}),
 			("Software Product", "product_name", "Insight", {}),
 			("Software Product", "product_name", "Journal", {}),
 		):
@@ -63,7 +63,7 @@ def days(first: int, last: int) -> dict[str, str]:
 
 def contract_of(desk: Desk, first: int, last: int, *, activate: bool = True, **fields) -> str:
 	with desk.on_site():
-		doc = make(CONTRACT, customer=desk.company, plan="Standard", **days(first, last), **fields)
+		doc = make(CONTRACT, customer=desk.company, plan="Comfort", **days(first, last), **fields)
 		if activate:
 			contract_moves.move_to(doc.name, State.ACTIVE)
 			ledger.turn(doc.name)
@@ -93,7 +93,7 @@ def test_a_contract_is_made_activated_and_renewed(desk, page_of, on_site):
 	page = page_of(desk.agent)
 	page.goto(f"/app/{frappe.scrub(CONTRACT).replace('_', '-')}/new", wait_until="commit")
 	fill(page, "customer", desk.company)
-	fill(page, "plan", "Standard")
+	fill(page, "plan", "Comfort")
 	with on_site():
 		shown = [frappe.utils.format_date(day) for day in days(-10, 20).values()]
 	fill(page, "start", shown[0])
@@ -183,7 +183,7 @@ def use_strippen(desk: Desk) -> None:
 			if not frappe.db.exists("HD Customer", customer):
 				make("HD Customer", customer_name=customer)
 			frappe.db.set_value(CONTRACT, {"customer": customer}, "state", "Draft")
-			doc = make(CONTRACT, customer=customer, plan="Standard", renews=1, **days(-200, 164))
+			doc = make(CONTRACT, customer=customer, plan="Comfort", renews=1, **days(-200, 164))
 			contract = as_rule(contract_moves.move_to(doc.name, State.ACTIVE))
 			work = Work(Decimal(used), used * 15, "", f"work-{doc.name}")
 			assert isinstance(book(SiteLedger(), contract, work, now(), desk_zone()), Payment)

@@ -44,7 +44,9 @@ def drafts():
 	make_customer(CUSTOMER)
 	fields = {"customer": CUSTOMER, "plan": plan("Raced"), "start": "2026-01-01", "end": "2026-12-31"}
 	names = [make(CONTRACT, **fields).name for _ in range(PEOPLE)]
-	frappe.db.delete("Error Log", {"reference_name": ("in", names)})  # the log outlives a rollback, numbers do not
+	frappe.db.delete(
+		"Error Log", {"reference_name": ("in", names)}
+	)  # the log outlives a rollback, numbers do not
 	frappe.db.commit()
 	yield names
 	frappe.db.rollback()
