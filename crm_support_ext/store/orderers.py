@@ -36,9 +36,12 @@ class Orders(NamedTuple):
 def orderers_of(customer: str, contract: str | None) -> list[Orderer]:
 	"""Who is asked, in the order in which the contract or the customer has them."""
 	named = {"parenttype": CONTRACT, "parent": contract}
-	managing = {"parenttype": CUSTOMER, "parent": customer, "is_manager": 1}
-	found = _with_login(frappe.get_all(ORDERER, named, pluck="contact", order_by="idx")) if contract else []
-	return found or _with_login(frappe.get_all(MEMBER, managing, pluck="contact_name", order_by="idx"))
+	theirs = {"parenttype": CUSTOMER, "parent": customer}
+	members = frappe.get_all(MEMBER, theirs, ["contact_name", "is_manager"], order_by="idx")
+	there = {member.contact_name for member in members}
+	ordering = frappe.get_all(ORDERER, named, pluck="contact", order_by="idx") if contract else []
+	found = _with_login([contact for contact in ordering if contact in there])
+	return found or _with_login([member.contact_name for member in members if member.is_manager])
 
 
 def orders_of(user: str) -> Orders:

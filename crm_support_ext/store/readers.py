@@ -32,14 +32,18 @@ def contracts_read_by(user: str) -> list[str]:
 
 
 def ordered_by(user: str) -> Any:
-	"""A query for the contracts that name this user as orderer."""
-	orderer, contact = DocType(ORDERER), DocType("Contact")
+	"""A query for the contracts that name this user as orderer; who has left the customer orders nothing more."""
+	orderer, contact, contract, member = map(DocType, (ORDERER, "Contact", CONTRACT, MEMBER))
 	return (
 		frappe.qb.from_(orderer)
 		.join(contact)
 		.on(contact.name == orderer.contact)
+		.join(contract)
+		.on(contract.name == orderer.parent)
+		.join(member)
+		.on((member.parent == contract.customer) & (member.contact_name == orderer.contact))
 		.select(orderer.parent)
-		.where((orderer.parenttype == CONTRACT) & (contact.user == user))
+		.where((orderer.parenttype == CONTRACT) & (member.parenttype == CUSTOMER) & (contact.user == user))
 	)
 
 

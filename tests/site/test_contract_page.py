@@ -14,6 +14,7 @@ from crm_support_ext.api.ticket import actions
 from crm_support_ext.permissions import may_see_contract
 from crm_support_ext.store import strippen_mail
 from crm_support_ext.store.ledger import account_of
+from crm_support_ext.store.orderers import orderers_of
 from tests.factories import make, make_agent, make_contact, make_user
 from tests.site.contracts import active, draft, plan
 from tests.site.desk import AGENT, COLLEAGUE, CUSTOMER, MANAGER, STRANGER, ticket_in
@@ -133,6 +134,16 @@ def test_who_is_no_manager_any_more_reads_nothing_from_then_on(contract):
 	assert may_see_contract(contract.name, BOSS)
 	frappe.db.set_value("HD Customer Member", {"parent": contract.customer, "is_manager": 1}, "is_manager", 0)
 	assert not may_see_contract(contract.name, BOSS)
+
+
+def test_an_orderer_who_has_left_the_customer_reads_and_orders_nothing_from_then_on(contract):
+	contact = frappe.db.get_value("Contact", {"user": CUSTOMER})
+	assert contact in [orderer.contact for orderer in orderers_of(contract.customer, contract.name)]
+	customer = frappe.get_doc("HD Customer", contract.customer)
+	customer.contacts = [row for row in customer.contacts if row.contact_name != contact]
+	customer.save(ignore_permissions=True)
+	assert not may_see_contract(contract.name, CUSTOMER)
+	assert contact not in [orderer.contact for orderer in orderers_of(contract.customer, contract.name)]
 
 
 def test_the_page_says_what_is_agreed_and_what_is_left(contract, tickets, frozen_time, as_user):

@@ -425,7 +425,7 @@ def test_until_it_is_accepted_it_limits_nothing():
 
 
 def test_a_question_becomes_an_assignment_by_a_fixed_price():
-	contract()
+	made = contract()
 	ticket = question()
 	name = accepted(ticket, {**FIXED, "max_minutes": "90"})
 	for role, place in ((Role.HELPDESK, Place.REMOTE), (Role.PROGRAMMER, Place.ON_SITE)):
@@ -434,7 +434,7 @@ def test_a_question_becomes_an_assignment_by_a_fixed_price():
 		assert row == ("Fixed Price", 0, name)
 	refusal = book(ticket, 1)
 	assert "1 minute" in sentence(refusal) and "of the 90 minutes" in sentence(refusal)
-	assert frappe.db.count("Strippen Ledger Entry", {"kind": "Use", "ticket": str(ticket.name)}) == 0
+	assert frappe.db.count("Strippen Ledger Entry", {"kind": "Use", "contract": made.name}) == 0
 
 
 def test_a_fault_is_free_whatever_was_accepted():
