@@ -116,7 +116,7 @@ def addresses(record: Record) -> dict[str, str]:
 		return named
 	return named | {
 		"REST list": f"/api/resource/{doctype}?fields={fields}&limit_page_length=0",
-		"v2 list": f"/api/v2/document/{doctype}?fields={fields}&limit=500",
+		"v2 list": f"/api/v2/document/{doctype}?fields={fields}&limit=100000",
 		"v2 count": f"/api/v2/doctype/{doctype}/count",
 		"search": f"/api/method/frappe.desk.search.search_link?doctype={doctype}&txt=",
 	}

@@ -221,7 +221,7 @@ def test_the_table_of_settlement_is_tried_before_it_is_saved(desk, page_as):
 	button(admin, "What would change").click()
 	dialog = admin.get_by_role("dialog")
 	expect(dialog.get_by_text("would be settled otherwise")).to_be_visible()
-	expect(dialog.get_by_text("Time and Material")).to_be_visible()
+	expect(dialog.get_by_role("cell", name="Time and Material").first).to_be_visible()
 	dialog.locator(".btn-modal-close").click()
 	expect(dialog).to_have_count(0)
 	admin.evaluate("cur_frm.doc.rules.find((row) => row.kind === 'question').settlement = 'Free'")
