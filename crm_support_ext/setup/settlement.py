@@ -6,11 +6,12 @@ import frappe
 
 from crm_support_ext.constants import RULES
 from crm_support_ext.domain import settlement
+from crm_support_ext.store import contracts
 
 
 def create() -> None:
-	"""Write the table down once; one that somebody changed or emptied stays so."""
-	if frappe.db.get_singles_dict(RULES):
+	"""Write the table down where there is none; one that somebody changed stays so. An empty one is no table."""
+	if contracts.rules_of(frappe.get_doc(RULES)):
 		return
 	doc = frappe.get_doc(RULES)
 	for rule in settlement.RULES:
