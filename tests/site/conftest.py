@@ -43,12 +43,14 @@ def site() -> Iterator[str]:
 
 @pytest.fixture(scope="module", autouse=True)
 def module_transaction(site: str) -> Iterator[None]:
-	"""What module-scoped fixtures make goes with the module."""
+	"""What module-scoped fixtures make goes with the module, their flags too."""
 	frappe.set_user("Administrator")
+	flags = frappe.flags.copy()
 	with savepoints_for_commits("module"):
 		yield
 	frappe.db.rollback()
 	forget_rows()
+	frappe.local.flags = flags
 
 
 @pytest.fixture(autouse=True)
