@@ -18,16 +18,15 @@ _NAMES = (
 	"wachtwoord",
 	"ww",
 	"toegangscode",
-	"passord",
-	"tilgangskode",
+	"passord(?:et)?",
+	"tilgangskoden?",
 	"access code",
-	"pin",
-	"pin code",
-	"pincode",
+	"pin(?:[ -]?(?:code|koden?))?",
 	"secret",
 	"private key",
 )
-_NAMED = re.compile(rf"\b({'|'.join(_NAMES)})\b\s*(?P<by>[:=]|(?:is|er|was|var)\b)?\s*(?P<said>\S+)?", re.I)
+_BY = r"(?:(?:is|er|was|var)\b\s*)?[:=]|(?:is|er|was|var)\b"
+_NAMED = re.compile(rf"\b({'|'.join(_NAMES)})\b\s*(?P<by>{_BY})?\s*(?P<said>\S+)?", re.I)
 _KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _ADDRESS = re.compile(r"://|^[\w.+-]+@[\w-]+(\.[\w-]+)+$|^[\w.-]+(:\d+)?$|^\(?\+?[\d\s()-]+$")
 _MARKS = set("!#$%^&*?~@+=")
@@ -39,8 +38,8 @@ def holds_password(text: str) -> bool:
 	if _KEY.search(text):
 		return True
 	for found in _NAMED.finditer(text):
-		said = (found["said"] or "").strip(".,;")
-		if said and (found["by"] in (":", "=") or (said != said.lower() and found["by"]) or _has_digit(said)):
+		said, by = (found["said"] or "").strip(".,;"), found["by"] or ""
+		if said and (by.endswith((":", "=")) or (said != said.lower() and by) or _has_digit(said)):
 			return True
 	return any(_looks_like_one(word.strip(".,;:()\"'")) for word in text.split())
 

@@ -17,6 +17,12 @@ from crm_support_ext.domain.passwords import holds_password
 		"passord: hemmelig",
 		"Passordet er lagret hos kunden, passord er Sommer24",
 		"Pincode 4711",
+		"PIN code: 4711",
+		"De PIN-code is 4711",
+		"PIN-koden er 4711",
+		"The password is: summer",
+		"Passordet er Sommer",
+		"Tilgangskoden: 99",
 		"PW Xy12",
 		"TeamViewer 123 456 789, Adm1n!2024",
 		"log on with kees/Zomer#2024",
@@ -42,6 +48,8 @@ def test_a_text_that_says_a_password_is_found(text):
 		"No password is kept. It is asked for each time",
 		"Screen sharing on 2 machines: APP-01 and APP-02",
 		"Pin the window first",
+		"The PIN code is typed by the customer",
+		"Passordet er hos kunden",
 	],
 )
 def test_a_text_about_passwords_is_none(text):
