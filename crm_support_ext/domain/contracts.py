@@ -20,6 +20,7 @@ from itertools import combinations, count
 
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.strippen import CENT, NOTHING
+from crm_support_ext.domain.tables import rows
 
 _DAY = timedelta(days=1)
 _MONTHS_OF_A_YEAR = 12
@@ -59,15 +60,10 @@ COUNTING = frozenset({State.ACTIVE, State.EXPIRED, State.ENDED})
 """The states whose days count: work of a contract's last day may be booked on the day after."""
 
 
-def _read(table: str) -> dict[State, frozenset[State]]:
-	rows = (line.split(maxsplit=1) for line in table.strip().splitlines()[1:])
-	return {
-		State(state): frozenset(State(name) for name in following.split(", ") if name != "-")
-		for state, following in rows
-	}
-
-
-_FOLLOWING = _read(TABLE)
+_FOLLOWING = {
+	State(state): frozenset(State(name) for name in names.split(", ") if name != "-")
+	for state, names in rows(TABLE)
+}
 
 
 def move(state: State, to: State) -> Refusal | None:

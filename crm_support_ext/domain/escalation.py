@@ -14,6 +14,7 @@ from enum import Enum
 
 from crm_support_ext.domain.lifecycle import WAITING_ON, Status, WaitingOn
 from crm_support_ext.domain.results import Refusal
+from crm_support_ext.domain.tables import rows
 
 
 class Line(str, Enum):
@@ -104,13 +105,7 @@ def _went_at(escalation: Escalation) -> datetime:
 	return escalation.went_at
 
 
-def _rows(table: str) -> list[list[str]]:
-	"""The rows of a table below its heading; two blanks or more part the columns."""
-	lines = table.strip().splitlines()[1:]
-	return [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in lines]
-
-
-WAITS_FOR_PARTIES = frozenset(Status(status) for status, cell in _rows(MOVES) if cell != "=")
+WAITS_FOR_PARTIES = frozenset(Status(status) for status, cell in rows(MOVES) if cell != "=")
 """The statuses in which it matters for whose move it is that a party outside has the ticket."""
 
 
@@ -175,7 +170,7 @@ class Route:
 
 _ROUTES = {
 	(Kind(kind), software): tuple(cell.split(", "))
-	for kind, *cells in _rows(ROUTES)
+	for kind, *cells in rows(ROUTES)
 	for software, cell in zip(Software, cells, strict=True)
 }
 

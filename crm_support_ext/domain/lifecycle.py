@@ -14,6 +14,7 @@ from enum import Enum
 from zlib import crc32
 
 from crm_support_ext.domain.results import Refusal
+from crm_support_ext.domain.tables import cells
 
 
 class Status(str, Enum):
@@ -157,13 +158,14 @@ WAITING_ON = {
 
 
 def _read(table: str) -> dict[Event, dict[Status, Outcome]]:
-	lines = [line.split() for line in table.strip().splitlines()]
-	columns = [Status(name) for name in lines[0][1:]]
+	(_, *names), *rows = cells(table)
+	columns = [Status(name) for name in names]
 	return {
 		Event(event): {
-			status: _outcome(Event(event), status, cell) for status, cell in zip(columns, cells, strict=False)
+			status: _outcome(Event(event), status, cell)
+			for status, cell in zip(columns, outcomes, strict=True)
 		}
-		for event, *cells in lines[1:]
+		for event, *outcomes in rows
 	}
 
 

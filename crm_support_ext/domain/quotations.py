@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import Enum
 
 from crm_support_ext.domain.results import Refusal
+from crm_support_ext.domain.tables import rows
 
 
 class State(str, Enum):
@@ -38,20 +39,17 @@ class Party(str, Enum):
 
 # Who may bring a quotation from one state into another. An answer stands; what comes after it is a new quotation.
 TABLE = """
-from     to          by
-Draft    Sent        agent
-Draft    Withdrawn   agent
-Sent     Withdrawn   agent
-Sent     Accepted    orderer
-Sent     Declined    orderer
-Sent     Expired     clock
-Accepted Replaced    orderer
+from       to          by
+Draft      Sent        agent
+Draft      Withdrawn   agent
+Sent       Withdrawn   agent
+Sent       Accepted    orderer
+Sent       Declined    orderer
+Sent       Expired     clock
+Accepted   Replaced    orderer
 """
 
-_MOVES = {
-	(State(before), State(after)): Party(by)
-	for before, after, by in (line.split() for line in TABLE.strip().splitlines()[1:])
-}
+_MOVES = {(State(before), State(after)): Party(by) for before, after, by in rows(TABLE)}
 
 
 def move(state: State, to: State, by: Party, valid_until: date | None, today: date) -> Refusal | None:

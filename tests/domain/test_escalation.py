@@ -26,6 +26,7 @@ from crm_support_ext.domain.escalation import (
 )
 from crm_support_ext.domain.lifecycle import WAITING_ON, Status, WaitingOn
 from crm_support_ext.domain.results import Refusal
+from crm_support_ext.domain.tables import rows
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
 TODAY = date(2026, 3, 2)
@@ -119,7 +120,7 @@ def test_a_customer_whom_nobody_looks_after_is_refused_with_a_word_on_who_is_mis
 
 
 def test_the_table_names_every_kind():
-	assert [row.split("  ")[0] for row in ROUTES.strip().splitlines()[1:]] == [kind.value for kind in Kind]
+	assert [row[0] for row in rows(ROUTES)] == [kind.value for kind in Kind]
 	for kind, software in product(Kind, (None, *Software)):
 		assert isinstance(route(kind, software, EVERYBODY, None, TODAY), Route)
 
