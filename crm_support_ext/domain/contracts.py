@@ -13,23 +13,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import Enum
 from functools import lru_cache, partial
 from itertools import combinations, count
 
 from crm_support_ext.domain.results import Refusal
-from crm_support_ext.domain.strippen import CENT, NOTHING
+from crm_support_ext.domain.strippen import NOTHING, two_places
 from crm_support_ext.domain.tables import rows
 
 _DAY = timedelta(days=1)
 _MONTHS_OF_A_YEAR = 12
 _DAYS_OF_A_COMMON_YEAR = 365
-
-
-def two_places(amount: Decimal) -> Decimal:
-	"""An amount of strippen as it is booked: two places, half a cent up."""
-	return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 class State(str, Enum):

@@ -11,17 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import Enum
 from typing import NamedTuple
 
-CENT = Decimal("0.01")
 NOTHING = Decimal("0.00")
+_CENT = Decimal("0.01")
 _MOST = 10**18
 
 
 def amount(value: Decimal | int | str) -> Decimal:
-	"""An amount of strippen, the one way to make it: a decimal with exactly two places.
+	"""An amount of strippen: a decimal with exactly two places, of what has no more.
 
 	Raises TypeError for a binary float, ValueError for what has more places, is no number, or is beyond all measure.
 	"""
@@ -29,12 +29,17 @@ def amount(value: Decimal | int | str) -> Decimal:
 		raise TypeError(f"{value!r} is no Decimal, whole number or text")
 	try:
 		number = Decimal(value)
-		exact = number.quantize(CENT) + NOTHING  # the sum has no negative zero
+		exact = number.quantize(_CENT) + NOTHING  # the sum has no negative zero
 	except InvalidOperation:
 		raise ValueError(f"{value!r} is no amount") from None
 	if not exact.is_finite() or exact != number or abs(exact) >= _MOST:
 		raise ValueError(f"{value!r} is no amount with at most two places")
 	return exact
+
+
+def two_places(exact: Decimal) -> Decimal:
+	"""An exact figure as an amount of strippen: half a cent up."""
+	return exact.quantize(_CENT, ROUND_HALF_UP)
 
 
 class Kind(str, Enum):

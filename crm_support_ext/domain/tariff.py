@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from crm_support_ext.domain.contracts import two_places
+from crm_support_ext.domain.strippen import two_places
 
 MINUTES_OF_A_QUARTER = 15
 

@@ -15,8 +15,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
 from crm_support_ext.domain.booking import Draft, Lines
-from crm_support_ext.domain.contracts import Contract, Year, two_places
-from crm_support_ext.domain.strippen import NOTHING, Account, Entry, Kind, end_and_number
+from crm_support_ext.domain.contracts import Contract, Year
+from crm_support_ext.domain.strippen import NOTHING, Account, Entry, Kind, end_and_number, two_places
 
 _DAY = timedelta(days=1)
 

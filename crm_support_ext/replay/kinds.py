@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from crm_support_ext.domain.contracts import two_places
+from crm_support_ext.domain.strippen import two_places
 from crm_support_ext.replay.documents import Kind
 
 

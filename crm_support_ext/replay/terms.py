@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from crm_support_ext.domain.contracts import Contract, OnShortage, Plan, overlapping, two_places
+from crm_support_ext.domain.contracts import Contract, OnShortage, Plan, overlapping
 from crm_support_ext.domain.settlement import RULES, Choice, Place, Role, Rule
+from crm_support_ext.domain.strippen import two_places
 from crm_support_ext.domain.tariff import Price, Tariff
 from crm_support_ext.replay.columns import KINDS
 from crm_support_ext.replay.documents import Document, Named, Rows, Table
