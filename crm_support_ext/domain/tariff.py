@@ -18,14 +18,14 @@ MINUTES_OF_A_QUARTER = 15
 class Price:
 	"""What an activity costs: ``fixed`` strippen, however long it takes, or so many per started quarter."""
 
-	per_started_quarter: Decimal | None = Decimal(1)
+	per_started_quarter: Decimal = Decimal(1)
 	fixed: Decimal | None = None
 
 	def of(self, minutes: int) -> Decimal:
 		"""What this many minutes cost."""
 		if self.fixed is not None:
 			return two_places(self.fixed)
-		return two_places((self.per_started_quarter or Decimal(0)) * -(-minutes // MINUTES_OF_A_QUARTER))
+		return two_places(self.per_started_quarter * -(-minutes // MINUTES_OF_A_QUARTER))
 
 
 Tariff = Mapping[str, Price]

@@ -89,8 +89,7 @@ def _plan(name: str, keys: Mapping[str, Any]) -> Plan:
 
 
 def _price(cost: Mapping[str, Any]) -> Price:
-	amounts = {key: Decimal(amount) for key, amount in cost.items()}
-	return Price(amounts.get("per_started_quarter"), amounts.get("fixed"))
+	return Price(**{key: Decimal(amount) for key, amount in cost.items()})
 
 
 def _rule(row: Mapping[str, Any]) -> Rule:

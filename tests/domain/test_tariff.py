@@ -13,7 +13,7 @@ from crm_support_ext.domain.tariff import Price, cost
 
 TARIFF = {
 	"user support": Price(per_started_quarter=Decimal("1.5")),
-	"visit": Price(None, fixed=Decimal(2)),
+	"visit": Price(fixed=Decimal(2)),
 	"on the house": Price(per_started_quarter=Decimal(0)),
 }
 

@@ -118,7 +118,7 @@ def test_every_key_of_the_contract_is_taken(load) -> None:
 	assert [each.product for each in policy.terms.contracts] == ["", "", "CRM", "Mail"]
 	assert policy.terms.tariff == {
 		"user support": Price(per_started_quarter=Decimal(1)),
-		"visit": Price(None, fixed=Decimal("2.5")),
+		"visit": Price(fixed=Decimal("2.5")),
 	}
 	assert policy.terms.rules == (
 		Rule(Choice.FREE, "wish", "visit", Role.HELPDESK, Place.REMOTE, has_contract=True),

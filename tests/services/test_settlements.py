@@ -18,7 +18,7 @@ from crm_support_ext.store.memory_ledger import MemoryLedger
 
 UTC = timezone.utc
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
-TARIFF = {"visit": Price(None, fixed=Decimal("2.50"))}
+TARIFF = {"visit": Price(fixed=Decimal("2.50"))}
 
 
 def contract(strippen: str = "10", on_shortage: OnShortage = OnShortage.REFUSE) -> Contract:
