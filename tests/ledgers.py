@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from crm_support_ext.domain.booking import Lines
 from crm_support_ext.domain.chain import GENESIS, Sealed, in_zone
 from crm_support_ext.domain.contracts import Contract, OnShortage, Plan, renewed
-from crm_support_ext.domain.payment import Payment, Work
+from crm_support_ext.domain.payment import Costing, Payment
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.statement import Opening, Period, as_csv, rows
 from crm_support_ext.domain.statement_check import Checked, Finding, check
@@ -75,8 +75,8 @@ class Book:
 	def use(
 		self, cost: str, at: str | datetime, *, minutes: int = 15, ticket: str = "T1", log: str = "w1"
 	) -> Payment | Refusal:
-		work = Work(Decimal(cost), minutes, ticket, log)
-		return ledger.book(self.store, self.contract, work, _at(at), ZONE)
+		costing = Costing(Decimal(cost), minutes, ticket, log)
+		return ledger.book(self.store, self.contract, costing, _at(at), ZONE)
 
 	def buy(self, units: str, at: str | datetime, reason: str = "") -> Lines | Refusal:
 		return ledger.buy(self.store, self.contract, Decimal(units), _at(at), ZONE, reason)

@@ -15,7 +15,7 @@ from crm_support_ext.domain import booking
 from crm_support_ext.domain.booking import Lines
 from crm_support_ext.domain.chain import in_zone, seal
 from crm_support_ext.domain.contracts import Contract
-from crm_support_ext.domain.payment import Payment, Work, pay
+from crm_support_ext.domain.payment import Costing, Payment, pay
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.strippen import NOTHING, Account, Kind, account_after, amount
 from crm_support_ext.domain.yearly import yearly
@@ -39,10 +39,12 @@ def catch_up(store: LedgerStore, contract: Contract, at: datetime, zone: tzinfo)
 	return opened.due
 
 
-def book(store: LedgerStore, contract: Contract, work: Work, at: datetime, zone: tzinfo) -> Payment | Refusal:
+def book(
+	store: LedgerStore, contract: Contract, costing: Costing, at: datetime, zone: tzinfo
+) -> Payment | Refusal:
 	"""Pay work that is settled in strippen. Refusal: ``balance_too_low`` (facts ``left``, ``wanted``)."""
 	opened = _open(store, contract, at, zone)
-	payment = pay(opened.account, contract, work, opened.at)
+	payment = pay(opened.account, contract, costing, opened.at)
 	_append(store, opened, () if isinstance(payment, Refusal) else payment.lines)
 	return payment
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
-from crm_support_ext.domain import payment
 from crm_support_ext.domain.booking import Lines
 from crm_support_ext.domain.contracts import Contract
-from crm_support_ext.domain.payment import Part
+from crm_support_ext.domain.payment import Costing, Part
 from crm_support_ext.domain.quotations import Offer, fits
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.settlement import Decision, Rule, Settlement, Work, settle
@@ -76,6 +75,6 @@ def settle_work(
 	minutes = job.work.minutes
 	if judged.decision.settlement is not Settlement.STRIPPEN or job.contract is None:
 		return Settled(judged.decision, (Part(judged.decision.settlement, minutes),))
-	costing = payment.Work(judged.cost, minutes, job.ticket, job.work_log)
+	costing = Costing(judged.cost, minutes, job.ticket, job.work_log, job.offer is not None)
 	paid = ledger.book(store, job.contract, costing, job.at, zone)
 	return paid if isinstance(paid, Refusal) else Settled(judged.decision, paid.parts, paid.lines)

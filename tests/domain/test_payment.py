@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_support_ext.domain.contracts import OnShortage
-from crm_support_ext.domain.payment import Payment, Work, pay
+from crm_support_ext.domain.payment import Costing, Payment, pay
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.strippen import Account
 from tests.ledgers import Book, contract_of, in_words, moment
@@ -23,7 +23,7 @@ def paid(
 ) -> Payment:
 	book = Book(contract_of(balance, on_shortage=on_shortage, purchase=purchase))
 	book.catch_up(AT)
-	payment = pay(book.account, book.contract, Work(Decimal(cost), minutes, "T1", "w"), AT)
+	payment = pay(book.account, book.contract, Costing(Decimal(cost), minutes, "T1", "w"), AT)
 	assert isinstance(payment, Payment)
 	return payment
 
@@ -77,6 +77,19 @@ def test_split(balance: str, cost: str, minutes: int, expected: list[tuple[str, 
 
 
 @pytest.mark.parametrize(
+	("on_shortage", "is_refused"),
+	[(OnShortage.REFUSE, True), (OnShortage.SPLIT, True), (OnShortage.PURCHASE, False)],
+)
+def test_nothing_is_billed_to_who_accepted_so_many_strippen(
+	on_shortage: OnShortage, is_refused: bool
+) -> None:
+	book = Book(contract_of("3", on_shortage=on_shortage))
+	book.catch_up(AT)
+	costing = Costing(Decimal(4), 60, "T1", is_quoted=True)
+	assert isinstance(pay(book.account, book.contract, costing, AT), Refusal) is is_refused
+
+
+@pytest.mark.parametrize(
 	("cost", "purchase", "expected"),
 	[
 		("4", "10", ["Purchase C1-2 10.00", "Use C1-1 -3.00", "Use C1-2 -1.00"]),
@@ -126,7 +139,7 @@ def test_nothing_is_bought_in_lots_of_nothing_or_outside_of_the_contract(purchas
 def test_the_parts_of_a_split_are_the_whole(balance: Decimal, cost: Decimal, minutes: int) -> None:
 	account = Book(contract_of(str(balance), on_shortage=OnShortage.SPLIT))
 	account.catch_up(AT)
-	payment = pay(account.account, account.contract, Work(cost, minutes, "T1"), AT)
+	payment = pay(account.account, account.contract, Costing(cost, minutes, "T1"), AT)
 	assert isinstance(payment, Payment)
 	assert sum(part.minutes for part in payment.parts) == minutes
 	strippen = sum(part.strippen for part in payment.parts)
@@ -138,4 +151,4 @@ def test_the_parts_of_a_split_are_the_whole(balance: Decimal, cost: Decimal, min
 
 
 def test_a_payment_never_looks_at_what_was_not_caught_up() -> None:
-	assert isinstance(pay(Account("C1"), contract_of(), Work(Decimal(1), 15, "T1"), AT), Refusal)
+	assert isinstance(pay(Account("C1"), contract_of(), Costing(Decimal(1), 15, "T1"), AT), Refusal)

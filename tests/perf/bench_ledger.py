@@ -21,7 +21,7 @@ import frappe
 from frappe.utils import getdate
 
 from crm_support_ext.domain.contracts import Contract
-from crm_support_ext.domain.payment import Payment, Work
+from crm_support_ext.domain.payment import Costing, Payment
 from crm_support_ext.replay.verify import verify
 from crm_support_ext.services.ledger import book
 from crm_support_ext.store.contracts import as_rule
@@ -83,8 +83,8 @@ def balance(contract: Contract) -> None:
 
 def booking(contract: Contract) -> None:
 	"""What a press of the agent's adds to the ledger."""
-	work = Work(Decimal(1), 15, "1", frappe.generate_hash())
-	assert isinstance(book(SiteLedger(), contract, work, now(), desk_zone()), Payment)
+	costing = Costing(Decimal(1), 15, "1", frappe.generate_hash())
+	assert isinstance(book(SiteLedger(), contract, costing, now(), desk_zone()), Payment)
 
 
 def compared(what: str, do: Callable[[Contract], None], short: Contract, long: Contract, more: int) -> Row:

@@ -76,6 +76,8 @@ def test_work_that_is_short_of_strippen_is_refused_or_split_as_the_plan_says() -
 		(Settlement.STRIPPEN, 10),
 		(Settlement.TIME_AND_MATERIAL, 10),
 	]
+	quoted = job(under=contract("1", OnShortage.SPLIT), offer=Offer("Q", SettlesIn.STRIPPEN, Decimal(4)))
+	assert settled(MemoryLedger(), quoted) == found
 
 
 @pytest.mark.parametrize(
