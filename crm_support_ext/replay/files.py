@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
+import csv
 import gzip
 import io
 import os
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
@@ -28,6 +31,30 @@ def open_input(path: str, expected: str = "a log") -> IO[bytes]:
 		return open(path, "rb")
 	except OSError as error:
 		raise BadInput([Fault(path, 1, f"cannot be read ({error.strerror})", expected)]) from error
+
+
+def rows_of(path: str, expected: str = "a log") -> Iterator[tuple[int, list[str]]]:
+	"""The rows of a CSV file that hold anything, each with the line on which it begins."""
+	with open_input(path, expected) as stream:
+		table = csv.reader(_lines(path, stream, expected), strict=True)
+		line = 1
+		try:
+			for row in table:
+				if row:
+					yield line, row
+				line = table.line_num + 1
+		except csv.Error as error:
+			raise BadInput([Fault(path, line, f"is no CSV ({error})", expected)]) from error
+		except (EOFError, zlib.error, OSError) as error:
+			raise BadInput([Fault(path, line, f"cannot be read on ({error})", "a whole file")]) from error
+
+
+def _lines(path: str, stream: IO[bytes], expected: str) -> Iterator[str]:
+	for number, line in enumerate(stream, 1):
+		try:
+			yield (line.removeprefix(codecs.BOM_UTF8) if number == 1 else line).decode()
+		except UnicodeDecodeError:
+			raise BadInput([Fault(path, number, "is not in UTF-8", expected)]) from None
 
 
 @lru_cache(maxsize=1)

@@ -42,6 +42,24 @@ def test_each_customer_has_a_contract_of_whole_years_by_what_most_of_its_rows_ho
 	]
 
 
+def test_a_customer_is_called_as_by_the_map_and_rows_that_mean_nothing_do_not_count(desk: Desk) -> None:
+	log = "ticket,time,event,customer,level\n" + "".join(
+		f"1,{time},{event},K-7,{level}\n"
+		for time, event, level in (
+			("2026-03-02T09:00:00", "closed", "silver"),
+			("2026-03-03T09:00:00", "created", "gold"),
+			("2026-03-01T09:00:00", "closed", "silver"),
+		)
+	)
+	means = '[events]\ncreated = "created"\nclosed = "drop"\n[values.customer]\n"K-7" = "ACME"\n'
+	files = [desk.write("log.csv", log), "--map", desk.write("map.toml", means)]
+	out = desk.root / "policy.toml"
+	plans = desk.write("plans.toml", PLANS)
+	assert main(["contracts", *files, "--policy", plans, "--by", "level", "--out", str(out)]) == 0
+	(made,) = load_policy(str(out)).terms.contracts
+	assert (made.customer, made.plan.name, made.start) == ("ACME", "gold", date(2026, 3, 3))
+
+
 def test_it_goes_to_standard_output_and_an_empty_log_gives_the_policy_alone(desk: Desk, capsys) -> None:
 	assert main(["contracts", *arguments(desk, LOG.splitlines()[0])]) == 0
 	assert capsys.readouterr().out == PLANS
