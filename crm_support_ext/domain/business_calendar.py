@@ -209,12 +209,6 @@ class BusinessCalendar:
 		sums = self._open_time.covering(a, b)
 		return sums.days_between(a, b)
 
-	def measure_in(self, unit: Unit, start: datetime, end: datetime) -> Fraction:
-		"""The working time between two moments in this unit."""
-		if unit is Unit.DAY:
-			return self.measure_days(start, end)
-		return as_hours(self.measure(start, end))
-
 	def is_open(self, at: datetime) -> bool:
 		"""Whether the desk is open at this moment; at closing time it no longer is."""
 		when = microseconds(at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from crm_support_ext.domain.escalation import Escalation, Move, whose_move
+from crm_support_ext.domain.escalation import Escalation
 from crm_support_ext.domain.lifecycle import Event
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.services.life_cycle import play
@@ -43,8 +43,3 @@ def come_back(
 	for each in back:
 		store.bring_back(ticket, replace(each, came_back_at=at), answer)
 	return None
-
-
-def move_of(store: EscalationStore[T], ticket: T) -> Move:
-	"""Whose move it is on a ticket as it stands."""
-	return whose_move(ticket.status, store.escalations(ticket))

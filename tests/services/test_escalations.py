@@ -7,10 +7,10 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from crm_support_ext.domain.escalation import Escalation, Line
+from crm_support_ext.domain.escalation import Escalation, Line, Move, whose_move
 from crm_support_ext.domain.lifecycle import Status, WaitingOn
 from crm_support_ext.domain.results import Refusal
-from crm_support_ext.services.escalations import come_back, escalate, move_of
+from crm_support_ext.services.escalations import come_back, escalate
 from crm_support_ext.store.memory import MemoryStore, MemoryTicket
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
@@ -43,6 +43,10 @@ def desk():
 
 def to(party: str, line: Line = Line.HOSTING_PROVIDER, at: datetime = NINE) -> Escalation:
 	return Escalation(party, line, at, question="Is the disk full?")
+
+
+def move_of(store: Desk, ticket: MemoryTicket) -> Move:
+	return whose_move(ticket.status, store.escalations(ticket))
 
 
 def test_a_ticket_waits_for_the_party_until_it_comes_back(desk):
