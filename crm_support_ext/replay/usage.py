@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -120,14 +120,23 @@ class Work:
 		return not self.usages and not any(each.pieces for each in self.sums.values())
 
 	@property
+	def by_use(self) -> list[Usage]:
+		"""What the contracts used, those that used most first."""
+		return sorted(self.usages.values(), key=lambda each: each.used, reverse=True)
+
+	@property
 	def years_out(self) -> list[ContractYear]:
 		"""The contract years that ran out, or will at this pace, the last to do so first."""
 		years = (year for usage in self.usages.values() for year in usage.years)
-		return sorted((year for year in years if year.out_at or year.pace), key=_out_on, reverse=True)
+		return sorted((year for year in years if year.out_at or year.pace), key=_out_at, reverse=True)
 
 
-def _out_on(year: ContractYear) -> tuple[date, str]:
-	return (year.pace or (year.out_at or datetime.min).date(), year.contract.name)
+def _out_at(year: ContractYear) -> tuple[date, datetime, str]:
+	"""A pace is always of a day after the end of the log."""
+	return year.pace or date.min, year.out_at or _NEVER, year.contract.name
+
+
+_NEVER = datetime.min.replace(tzinfo=timezone.utc)
 
 
 def usage(result: Result) -> Work:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -137,17 +136,13 @@ def _cost_bar(cost: Cost, most: float) -> CostBar:
 
 def curves(work: Work, start: datetime, end: datetime) -> Curves | None:
 	"""The balances over the time of a log; None if no contract had any strippen."""
-	having = [usage for usage in work.usages.values() if usage.balances]
+	having = [usage for usage in work.by_use if usage.balances]
 	if not having:
 		return None
-	using = sorted((usage for usage in having if usage.used), key=_used, reverse=True)
+	using = [usage for usage in having if usage.used]
 	shown = (using or having)[:MOST_ROWS]
 	rows = [_curve(usage, start, max(end, start + timedelta(days=1))) for usage in shown]
 	return Curves(rows, start, end, max(len(using) - len(shown), 0), len(work.usages) - len(using))
-
-
-def _used(usage: Usage) -> Decimal:
-	return usage.used
 
 
 def _curve(usage: Usage, start: datetime, end: datetime) -> Curve:

@@ -21,7 +21,7 @@ def work_tables(work: Work, zone: ZoneInfo) -> Iterator[str]:
 	if any(each.pieces for each in work.sums.values()):
 		yield _settled(work)
 	if work.usages:
-		yield _contracts(list(work.usages.values()))
+		yield _contracts(work.by_use)
 	if work.years_out:
 		yield _out(work.years_out, zone)
 
@@ -38,7 +38,6 @@ def _settled(work: Work) -> str:
 
 def _contracts(usages: list[Usage]) -> str:
 	"""Those that used most first, and the sum of all."""
-	shown = sorted(usages, key=_used, reverse=True)[:MOST_ROWS]
 	rows = [
 		(
 			each.contract.name,
@@ -47,17 +46,13 @@ def _contracts(usages: list[Usage]) -> str:
 			*(amount(abs(each.sums[kind])) for kind in _KINDS),
 			amount(each.left),
 		)
-		for each in shown
+		for each in usages[:MOST_ROWS]
 	]
 	sums = (amount(abs(sum((each.sums[kind] for each in usages), NOTHING))) for kind in _KINDS)
 	left = amount(sum((each.left for each in usages), NOTHING))
 	rows.append((f"all {len(usages):,}", "", "", *sums, left))
 	header = ("contract", "customer", "plan", "granted", "bought", "carried over", "used", "expired", "left")
 	return columns(header, rows)
-
-
-def _used(usage: Usage) -> Decimal:
-	return usage.used
 
 
 def _out(years: list[ContractYear], zone: ZoneInfo) -> str:

@@ -101,6 +101,17 @@ def test_a_year_runs_out_when_nothing_is_left_or_work_costs_more(work: Work) -> 
 	assert [str(each.used) for each in work.usages["A"].years] == ["10.00", "1.00"]
 
 
+def test_of_two_years_that_run_out_on_one_day_the_later_one_comes_first(desk: Desk) -> None:
+	log = HEADER + "".join(
+		f"{name},2026-03-0{day}T{hour},worked,{name},wish,150,\n"
+		for name, day, hour in (("A", 2, "15:00"), ("B", 2, "09:00"), ("C", 3, "00:30"))
+	)
+	policy = UTC + "[plans.ten]\nstrippen_per_year = 10\n"
+	policy += "".join(contract(name, name, "ten") for name in "ABC")
+	found = usage(replay(desk.write("log.csv", log), load_policy(desk.write("policy.toml", policy))))
+	assert [year.contract.name for year in found.years_out] == ["C", "A", "B"]
+
+
 def test_a_year_that_goes_on_runs_out_by_the_pace_so_far(work: Work) -> None:
 	(year,) = work.usages["D"].years
 	assert year.pace == date(2027, 4, 3)  # 1 of 3 in 41 days: 3 in 123
