@@ -125,7 +125,7 @@ class _Reading:
 		"""Go on to the account after an entry; what is wrong with it, if anything is."""
 		before, self.account = self.account, None
 		if before is None:
-			return UNKNOWN
+			return _UNKNOWN
 		try:
 			self.account = before.after(sealed.entry)
 		except BrokenLedger as error:
@@ -139,4 +139,4 @@ class _Reading:
 			self.is_proven = True
 
 
-UNKNOWN = Wrong("the account before it is unknown", "an entry that is proven")
+_UNKNOWN = Wrong("the account before it is unknown", "an entry that is proven")

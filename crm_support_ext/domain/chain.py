@@ -93,8 +93,8 @@ def _day(text: str | None) -> date | None:
 	return date.fromisoformat(text) if text else None
 
 
-def text_of(previous: str, contract: str, entry: Entry, after: str) -> str:
-	"""The text that is hashed: a JSON list of texts, without blanks between them."""
+def digest(previous: str, contract: str, entry: Entry, after: str) -> str:
+	"""The hash of an entry; ``after`` is the account after it as text."""
 	parts = [
 		previous,
 		contract,
@@ -111,15 +111,15 @@ def text_of(previous: str, contract: str, entry: Entry, after: str) -> str:
 		entry.reason,
 		after,
 	]
-	return _encode(parts)
+	return hash_of(parts)
+
+
+def hash_of(parts: Sequence[str]) -> str:
+	"""The hash of some texts: of a JSON list of them, without blanks between them."""
+	return sha256(_encode(parts).encode()).hexdigest()
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-def digest(previous: str, contract: str, entry: Entry, after: str) -> str:
-	"""The hash of an entry; ``after`` is the account after it as text."""
-	return sha256(text_of(previous, contract, entry, after).encode()).hexdigest()
 
 
 def seal(account: Account, previous: str, lines: Iterable[Entry]) -> list[Sealed]:
@@ -158,10 +158,10 @@ def at_checkpoint(contract: str, sealed: Sealed) -> Account:
 	try:
 		return read_account(contract, sealed.entry.number, sealed.checkpoint, sealed.entry.at)
 	except ValueError:
-		raise BrokenLedger(contract, sealed.entry.number, NO_CHECKPOINT) from None
+		raise BrokenLedger(contract, sealed.entry.number, _NO_CHECKPOINT) from None
 
 
-NO_CHECKPOINT = Wrong("its checkpoint is no account", "the account after the entry")
+_NO_CHECKPOINT = Wrong("its checkpoint is no account", "the account after the entry")
 
 
 def wrong_seal(sealed: Sealed, previous: str, contract: str, after: str) -> Wrong | None:
@@ -169,7 +169,7 @@ def wrong_seal(sealed: Sealed, previous: str, contract: str, after: str) -> Wron
 	if sealed.previous != previous:
 		return Wrong(f"the hash before is {sealed.previous}", previous)
 	if sealed.checkpoint != (after if sealed.entry.number % EVERY == 0 else ""):
-		return NO_CHECKPOINT
+		return _NO_CHECKPOINT
 	own = digest(previous, contract, sealed.entry, after)
 	if sealed.hash != own:
 		return Wrong(f"the hash is {sealed.hash}, and not of this entry", own)

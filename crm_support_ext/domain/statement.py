@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
-from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from crm_support_ext.domain.chain import Sealed, account_text, in_zone, moment_text
+from crm_support_ext.domain.chain import Sealed, account_text, hash_of, in_zone, moment_text
 from crm_support_ext.domain.strippen import Account, Entry
 
 TITLE = ("Statement of strippen", "1")
@@ -139,8 +137,7 @@ def closing_hash(period: Period, opening: Opening, account: Account, last_hash: 
 	"""The hash of a statement as a whole: its head, its opening and its closing."""
 	before = (str(opening.account.number), account_text(opening.account), opening.hash)
 	after = (str(account.number), account_text(account), last_hash)
-	text = json.dumps([*period.cells(), *before, *after], ensure_ascii=False, separators=(",", ":"))
-	return sha256(text.encode()).hexdigest()
+	return hash_of([*period.cells(), *before, *after])
 
 
 def guarded(text: str) -> str:
