@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from crm_support_ext.domain.escalation import Kind as KindOfTicket
 from crm_support_ext.domain.lifecycle import CREATED, Event
+from crm_support_ext.domain.settlement import Place, Role
 from crm_support_ext.domain.tiers import TIERS
 from crm_support_ext.replay.documents import Kind
 from crm_support_ext.replay.faults import shown
-from crm_support_ext.replay.kinds import one_of
+from crm_support_ext.replay.kinds import one_of, value_of
 from crm_support_ext.replay.moments import UTC, date_reader
 
 REQUIRED = ("ticket", "time", "event")
@@ -22,8 +23,6 @@ EVENTS = (CREATED, *(event.value for event in Event if event not in (Event.MACHI
 
 ITEM_EVENTS = frozenset({Event.ITEM_RELEASED.value, Event.ITEM_DECLINED.value})
 """What happens to a parked item, and through it to the tickets that wait for it."""
-
-KINDS = tuple(kind.value for kind in KindOfTicket)
 
 
 class Facts(NamedTuple):
@@ -72,15 +71,15 @@ _FLAG = one_of("0", "1")
 
 KINDS_OF_COLUMNS = {
 	"tier": one_of(*TIERS),
-	"kind": one_of(*KINDS),
+	"kind": value_of(KindOfTicket),
 	"date": Kind("a date or an ISO 8601 time", _is_date_or_time),
 	"auto": _FLAG,
 	"workaround": one_of("none", "awkward", "good"),
 	"effort": _text(r"\d{1,9}(\.\d{1,9})?", "a number of days such as 5 or 0.5"),
 	"chosen_by_customer": _FLAG,
 	"minutes": _text(r"\d{1,9}", "whole minutes, 0 or more"),
-	"role": one_of("helpdesk", "programmer", "consultant"),
-	"place": one_of("remote", "on site"),
+	"role": value_of(Role),
+	"place": value_of(Place),
 }
 """What the columns may hold that hold no free text."""
 

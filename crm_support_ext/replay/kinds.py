@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from zoneinfo import ZoneInfo
 
 from crm_support_ext.domain.strippen import two_places
@@ -50,6 +51,11 @@ def _has_room(value: object) -> bool:
 def one_of(*names: str) -> Kind:
 	"""One of these texts."""
 	return Kind(f"one of {', '.join(names)}", names.__contains__)
+
+
+def value_of(words: type[Enum]) -> Kind:
+	"""One of the words of the rules."""
+	return one_of(*(word.value for word in words))
 
 
 TEXT = Kind("a text", is_text)

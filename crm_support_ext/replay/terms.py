@@ -11,13 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from crm_support_ext.domain.contracts import Contract, OnShortage, Plan, overlapping
+from crm_support_ext.domain.escalation import Kind
 from crm_support_ext.domain.settlement import RULES, Choice, Place, Role, Rule
 from crm_support_ext.domain.strippen import two_places
 from crm_support_ext.domain.tariff import Price, Tariff
-from crm_support_ext.replay.columns import KINDS
 from crm_support_ext.replay.documents import Document, Named, Rows, Table
 from crm_support_ext.replay.faults import shown
-from crm_support_ext.replay.kinds import AMOUNT, DAY, FIRST_DAY, FLAG, MORE_THAN_NOTHING, NAME, TEXT, one_of
+from crm_support_ext.replay.kinds import AMOUNT, DAY, FIRST_DAY, FLAG, MORE_THAN_NOTHING, NAME, TEXT, value_of
 
 PLANS = Named(
 	Table(
@@ -25,7 +25,7 @@ PLANS = Named(
 			"strippen_per_year": AMOUNT,
 			"pro_rata": FLAG,
 			"carry_over": AMOUNT,
-			"on_shortage": one_of(*(each.value for each in OnShortage)),
+			"on_shortage": value_of(OnShortage),
 			"purchase": MORE_THAN_NOTHING,
 		}
 	)
@@ -40,12 +40,12 @@ CONTRACTS = Named(
 RULE_ROWS = Rows(
 	Table(
 		{
-			"kind": one_of(*KINDS),
+			"kind": value_of(Kind),
 			"activity": NAME,
-			"role": one_of(*(role.value for role in Role)),
-			"place": one_of(*(place.value for place in Place)),
+			"role": value_of(Role),
+			"place": value_of(Place),
 			"contract": FLAG,
-			"settlement": one_of(*(choice.value for choice in Choice)),
+			"settlement": value_of(Choice),
 		},
 		required=("settlement",),
 	)
