@@ -43,6 +43,21 @@ class Part:
 	strippen: Decimal = NOTHING
 
 
+@dataclass
+class Sum:
+	"""Pieces of work, their minutes, and the strippen that they cost."""
+
+	pieces: int = 0
+	minutes: int = 0
+	strippen: Decimal = NOTHING
+
+	def add(self, minutes: int, strippen: Decimal = NOTHING) -> None:
+		"""Count one more."""
+		self.pieces += 1
+		self.minutes += minutes
+		self.strippen += strippen
+
+
 @dataclass(frozen=True)
 class Payment:
 	"""The lines that a piece of work adds to the ledger, and the parts in which it is paid."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from crm_support_ext.domain.payment import Part
+from crm_support_ext.domain.payment import Part, Sum
 from crm_support_ext.domain.quotations import Offer
 from crm_support_ext.domain.settlement import Decision, Rule, Settlement, Work, settle
 from crm_support_ext.domain.strippen import NOTHING
@@ -38,21 +37,6 @@ class Change:
 	paid: Part
 
 
-@dataclass
-class Sum:
-	"""What is settled in one way: pieces of work, minutes, strippen."""
-
-	logs: int = 0
-	minutes: int = 0
-	strippen: Decimal = NOTHING
-
-	def add(self, paid: Part) -> None:
-		"""Count one more."""
-		self.logs += 1
-		self.minutes += paid.minutes
-		self.strippen += paid.strippen
-
-
 Sums = dict[Settlement, Sum]
 
 
@@ -76,7 +60,7 @@ def what_if(booked: Iterable[Booked], rules: Sequence[Rule], tariff: Tariff) -> 
 			answer.changes.append(Change(each, decision, then[0]))
 		for sums, paid in ((answer.now, each.paid), (answer.then, then)):
 			for part in paid:
-				sums[part.settlement].add(part)
+				sums[part.settlement].add(part.minutes, part.strippen)
 	return answer
 
 

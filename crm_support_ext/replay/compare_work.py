@@ -15,7 +15,7 @@ from crm_support_ext.domain.settlement import Settlement
 from crm_support_ext.domain.strippen import NOTHING, Kind
 from crm_support_ext.replay.answer import Result
 from crm_support_ext.replay.moments import Printer
-from crm_support_ext.replay.usage import REFUSED, Sums, Usage, Work, no_sums, usage
+from crm_support_ext.replay.usage import REFUSED, AllWork, Sums, Usage, no_sums, usage
 from crm_support_ext.replay.words import hours
 from crm_support_ext.store.memory import MemoryTicket, Worked
 
@@ -45,8 +45,8 @@ class Cost(NamedTuple):
 class Both:
 	"""Two results: what their work and contracts come to, and the work that is settled differently."""
 
-	one: Work
-	other: Work
+	one: AllWork
+	other: AllWork
 	changed: list[Changed]
 
 	@property
@@ -80,7 +80,7 @@ def cost(found: Usage | None) -> Cost:
 	return _cost(found.work, found.sums[Kind.PURCHASE])
 
 
-def _total(work: Work) -> Cost:
+def _total(work: AllWork) -> Cost:
 	return _cost(work.sums, sum((each.sums[Kind.PURCHASE] for each in work.usages.values()), NOTHING))
 
 

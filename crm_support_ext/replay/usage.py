@@ -9,6 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from crm_support_ext.domain.contracts import Contract, Year
+from crm_support_ext.domain.payment import Sum
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.settlement import Settlement
 from crm_support_ext.domain.strippen import NOTHING, OPENING, Entry, Kind
@@ -20,21 +21,6 @@ REFUSED = "Refused"
 
 DAYS_TO_TELL = 30
 """So old must a contract year be for a pace to be told."""
-
-
-@dataclass
-class Sum:
-	"""Pieces of work, their minutes, and the strippen that they cost."""
-
-	pieces: int = 0
-	minutes: int = 0
-	strippen: Decimal = NOTHING
-
-	def add(self, minutes: int, strippen: Decimal = NOTHING) -> None:
-		"""Count one more."""
-		self.pieces += 1
-		self.minutes += minutes
-		self.strippen += strippen
 
 
 Sums = dict[str, Sum]
@@ -108,7 +94,7 @@ class Usage:
 
 
 @dataclass
-class Work:
+class AllWork:
 	"""All work of a result: the sums by settlement, and what each contract used, in the order of the policy."""
 
 	sums: Sums
@@ -139,7 +125,7 @@ def _out_at(year: ContractYear) -> tuple[date, datetime, str]:
 _NEVER = datetime.min.replace(tzinfo=timezone.utc)
 
 
-def usage(result: Result) -> Work:
+def usage(result: Result) -> AllWork:
 	"""Sum up the work and the ledgers of a result."""
 	of_policy = {contract.name: contract for contract in result.policy.terms.contracts}
 	usages = {name: _usage(of_policy[name], entries, result) for name, entries in result.ledger.items()}
@@ -152,7 +138,7 @@ def usage(result: Result) -> Work:
 	if result.end:
 		for each in usages.values():
 			_look_ahead(each, result.end.astimezone(result.zone).date())
-	return Work(sums, usages)
+	return AllWork(sums, usages)
 
 
 def _usage(contract: Contract, entries: Sequence[Entry], result: Result) -> Usage:

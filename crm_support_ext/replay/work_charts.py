@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from crm_support_ext.domain.contracts import Contract
 from crm_support_ext.domain.strippen import NOTHING
 from crm_support_ext.replay.compare_work import Cost
-from crm_support_ext.replay.usage import Balance, ContractYear, Usage, Work
+from crm_support_ext.replay.usage import AllWork, Balance, ContractYear, Usage
 from crm_support_ext.replay.words import count, hours
 from crm_support_ext.replay.work_tables import amount, out_in_words
 
@@ -84,22 +84,22 @@ class CostPair(NamedTuple):
 	sides: tuple[CostBar, CostBar]
 
 
-def settled_bars(work: Work) -> list[SettledBar]:
+def settled_bars(work: AllWork) -> list[SettledBar]:
 	"""The work by settlement, in minutes."""
 	return _settled_bars(work, _most_minutes(work))
 
 
-def paired_bars(one: Work, other: Work) -> tuple[list[SettledBar], list[SettledBar]]:
+def paired_bars(one: AllWork, other: AllWork) -> tuple[list[SettledBar], list[SettledBar]]:
 	"""The work by settlement of two policies, on one scale."""
 	most = max(_most_minutes(one), _most_minutes(other))
 	return _settled_bars(one, most), _settled_bars(other, most)
 
 
-def _most_minutes(work: Work) -> int:
+def _most_minutes(work: AllWork) -> int:
 	return max((each.minutes for each in work.sums.values()), default=0)
 
 
-def _settled_bars(work: Work, most: int) -> list[SettledBar]:
+def _settled_bars(work: AllWork, most: int) -> list[SettledBar]:
 	return [
 		SettledBar(
 			name,
@@ -134,7 +134,7 @@ def _cost_bar(cost: Cost, most: float) -> CostBar:
 	return CostBar(_length(float(cost.used), most), amount(cost.used), ", ".join(besides))
 
 
-def curves(work: Work, start: datetime, end: datetime) -> Curves | None:
+def curves(work: AllWork, start: datetime, end: datetime) -> Curves | None:
 	"""The balances over the time of a log; None if no contract had any strippen."""
 	having = [usage for usage in work.by_use if usage.balances]
 	if not having:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from crm_support_ext.domain.strippen import NOTHING, Kind
-from crm_support_ext.replay.usage import ContractYear, Usage, Work
+from crm_support_ext.replay.usage import AllWork, ContractYear, Usage
 from crm_support_ext.replay.words import columns, count, hours
 
 MOST_ROWS = 20
@@ -16,7 +16,7 @@ MOST_ROWS = 20
 _KINDS = (Kind.GRANT, Kind.PURCHASE, Kind.CARRY_OVER, Kind.USE, Kind.EXPIRY)
 
 
-def work_tables(work: Work, zone: ZoneInfo) -> Iterator[str]:
+def work_tables(work: AllWork, zone: ZoneInfo) -> Iterator[str]:
 	"""How work was settled, what the contracts used, and when their strippen ran out; nothing where there is none."""
 	if any(each.pieces for each in work.sums.values()):
 		yield _settled(work)
@@ -26,7 +26,7 @@ def work_tables(work: Work, zone: ZoneInfo) -> Iterator[str]:
 		yield _out(work.years_out, zone)
 
 
-def _settled(work: Work) -> str:
+def _settled(work: AllWork) -> str:
 	return columns(
 		("work", "pieces", "time", "strippen"),
 		[

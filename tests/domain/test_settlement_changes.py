@@ -51,7 +51,7 @@ def test_the_sums_are_those_of_settling_anew(works):
 		mine = [paid for paid in anew if paid.settlement is way]
 		assert answer.then[way].minutes == sum(paid.minutes for paid in mine)
 		assert answer.then[way].strippen == sum(paid.strippen for paid in mine)
-		assert answer.then[way].logs == len(mine)
+		assert answer.then[way].pieces == len(mine)
 	differs = [work for work in works if booked(work).decided is not booked(work, rules=free_wishes).decided]
 	assert [change.booked.work for change in answer.changes] == differs
 

@@ -11,7 +11,7 @@ import pytest
 from crm_support_ext.replay.cli import main
 from crm_support_ext.replay.policy import load_policy
 from crm_support_ext.replay.simulation import replay
-from crm_support_ext.replay.usage import Work, usage
+from crm_support_ext.replay.usage import AllWork, usage
 from tests.replay.desk import UTC, Desk
 from tests.replay.read_page import ReadPage
 
@@ -58,12 +58,12 @@ POLICY = (
 
 
 @pytest.fixture
-def work(desk: Desk) -> Work:
+def work(desk: Desk) -> AllWork:
 	policy = load_policy(desk.write("policy.toml", POLICY))
 	return usage(replay(desk.write("log.csv", LOG), policy))
 
 
-def test_work_is_summed_by_settlement(work: Work) -> None:
+def test_work_is_summed_by_settlement(work: AllWork) -> None:
 	sums = {name: (each.pieces, each.minutes, str(each.strippen)) for name, each in work.sums.items()}
 	assert sums == {
 		"Free": (1, 30, "0.00"),
@@ -74,7 +74,7 @@ def test_work_is_summed_by_settlement(work: Work) -> None:
 	}
 
 
-def test_a_contract_is_summed_by_kind_of_entry_and_its_sums_leave_what_is_left(work: Work) -> None:
+def test_a_contract_is_summed_by_kind_of_entry_and_its_sums_leave_what_is_left(work: AllWork) -> None:
 	assert list(work.usages) == ["A", "B", "C", "D", "Z"]
 	for found in work.usages.values():
 		assert sum(found.sums.values()) == found.left
@@ -86,7 +86,7 @@ def test_a_contract_is_summed_by_kind_of_entry_and_its_sums_leave_what_is_left(w
 	assert work.usages["Z"].left == 0 and not work.usages["Z"].years
 
 
-def test_a_year_runs_out_when_nothing_is_left_or_work_costs_more(work: Work) -> None:
+def test_a_year_runs_out_when_nothing_is_left_or_work_costs_more(work: AllWork) -> None:
 	out = [
 		(each.contract.name, str(each.year.first), each.out_at and f"{each.out_at:%Y-%m-%d}", each.short)
 		for each in work.years_out
@@ -112,7 +112,7 @@ def test_of_two_years_that_run_out_on_one_day_the_later_one_comes_first(desk: De
 	assert [year.contract.name for year in found.years_out] == ["C", "A", "B"]
 
 
-def test_a_year_that_goes_on_runs_out_by_the_pace_so_far(work: Work) -> None:
+def test_a_year_that_goes_on_runs_out_by_the_pace_so_far(work: AllWork) -> None:
 	(year,) = work.usages["D"].years
 	assert year.pace == date(2027, 4, 3)  # 1 of 3 in 41 days: 3 in 123
 	assert not work.usages["A"].years[1].pace  # ten days tell nothing

@@ -42,7 +42,7 @@ function sums({ settlements }) {
 		__("then"),
 	];
 	const rows = settlements.map(({ settlement, now, then }) =>
-		row([settlement, now.logs, then.logs, now.minutes, then.minutes, now.strippen, then.strippen].map(text)),
+		row([settlement, now.pieces, then.pieces, now.minutes, then.minutes, now.strippen, then.strippen].map(text)),
 	);
 	return table(head, rows);
 }
