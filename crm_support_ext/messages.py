@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import format_datetime
 
-from crm_support_ext.domain.escalation import Involvement, Kind, Line, Move, Person
+from crm_support_ext.domain.escalation import Involvement, Line, Move
 from crm_support_ext.domain.lifecycle import Actor, Event, Status, WaitingOn, allowed
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.store.frappe import site_time, timing
@@ -102,48 +102,12 @@ _SAID: dict[str, Callable[[Mapping[str, Any], str], str]] = {
 	).format(number, facts["party"] or _("anybody")),
 	"nobody_looks_after": lambda facts, number: _(
 		"A ticket of the kind “{0}” goes to the {1}, and the customer has none. Enter one on the customer."
-	).format(kind_name(facts["kind"]), person_name(facts["person"])),
+	).format(_(facts["kind"].value), _(facts["person"].value)),
 	"has_passed": lambda facts, number: _(
 		"{0} has passed. Choose a time that is still to come; nothing was promised."
 	).format(in_words(facts["due"], language_of(frappe.session.user))),
 }
 """What is said of a refusal whose sentence hangs on nothing but its own facts."""
-
-
-def kind_name(kind: Kind) -> str:
-	"""What a ticket is about, in the reader's language."""
-	return {
-		Kind.FAULT: _("fault"),
-		Kind.QUESTION: _("question"),
-		Kind.USER_SUPPORT: _("user support"),
-		Kind.WISH: _("wish"),
-		Kind.EXTENSION: _("extension"),
-		Kind.COMPLAINT: _("complaint"),
-		Kind.LICENCE: _("licence"),
-	}[kind]
-
-
-def person_name(person: Person) -> str:
-	"""Who of us looks after a customer, in the reader's language."""
-	return {
-		Person.ACCOUNT_MANAGER: _("account manager"),
-		Person.PROJECT_LEADER: _("project leader"),
-		Person.CLIENT_MANAGER: _("client manager"),
-	}[person]
-
-
-def line_name(line: Line) -> str:
-	"""Where a party stands, in the reader's language."""
-	return {
-		Line.FIRST: _("1st line"),
-		Line.SECOND: _("2nd line"),
-		Line.CONSULTANTS: _("Consultants"),
-		Line.DEVELOPMENT: _("Development"),
-		Line.ACCOUNT_MANAGEMENT: _("Account management"),
-		Line.SUPPLIER: _("Supplier"),
-		Line.MANUFACTURER: _("Manufacturer"),
-		Line.HOSTING_PROVIDER: _("Hosting provider"),
-	}[line]
 
 
 def involvement_name(involvement: Involvement) -> str:

@@ -15,7 +15,7 @@ from crm_support_ext.constants import ESCALATION, PARTY
 from crm_support_ext.domain.escalation import Escalation, Involvement, Line
 from crm_support_ext.domain.lifecycle import Actor, Event
 from crm_support_ext.domain.results import Refusal
-from crm_support_ext.messages import event_label, involvement_name, line_name, person_name, refuse, sentence
+from crm_support_ext.messages import event_label, involvement_name, refuse, sentence
 from crm_support_ext.permissions import actor, may
 from crm_support_ext.services.escalations import come_back, escalate
 from crm_support_ext.store import notices, parties, party_mail
@@ -59,12 +59,12 @@ def _asked_of_escalation(doc: Any) -> list[Field]:
 def _choices(doc: Any) -> tuple[dict[str, str], str, str]:
 	"""Whom the ticket can go to, whom it goes to by its kind, and a word on who is missing for that."""
 	known, way = parties.parties(), parties.route_of(doc)
-	choices = {party.name: f"{party.name} ({line_name(party.line)})" for party in known}
+	choices = {party.name: f"{party.name} ({_(party.line.value)})" for party in known}
 	if isinstance(way, Refusal):
 		return choices, "", f" ({sentence(way)})"
 	if way.user:
 		somebody = f"{SOMEBODY}{way.user}"
-		label = f"{frappe.utils.get_fullname(way.user)} ({person_name(way.person)})"
+		label = f"{frappe.utils.get_fullname(way.user)} ({_(way.person.value)})"
 		return {somebody: label, **choices}, somebody, ""
 	return choices, parties.first_of(way.lines, known), ""
 
@@ -92,7 +92,7 @@ def _escalate(doc: Any, text: str, values: Mapping[str, Any]) -> dict[str, str]:
 
 def _asked_of_return(doc: Any) -> list[Field]:
 	out = _out(doc)
-	names = {each.party: f"{each.party} ({line_name(each.line)})" for each in out}
+	names = {each.party: f"{each.party} ({_(each.line.value)})" for each in out}
 	last = party_mail.last_answer(out[0].name) if len(out) == 1 else ""
 	return [
 		Field("party", _("From"), "select", names, default=out[0].party, required=True),

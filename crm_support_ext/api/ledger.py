@@ -19,7 +19,6 @@ from crm_support_ext.domain.strippen import amount
 from crm_support_ext.services import ledger
 from crm_support_ext.store import ledger_words
 from crm_support_ext.store.contention import patiently
-from crm_support_ext.store.contract_words import state_word
 from crm_support_ext.store.contracts import as_rule
 from crm_support_ext.store.frappe import now
 from crm_support_ext.store.ledger import SiteLedger, Trial, balance_of, desk_zone
@@ -102,7 +101,7 @@ def _contract(name: str, states: frozenset[State]) -> Contract:
 	doc.check_permission("read")
 	if State(doc.state) not in states:
 		words = _("{0} is {1}: nothing can be booked on its ledger like this.")
-		frappe.throw(words.format(doc.name, state_word(doc.state)), title=_("Not possible"))
+		frappe.throw(words.format(doc.name, _(doc.state)), title=_("Not possible"))
 	return as_rule(doc)
 
 

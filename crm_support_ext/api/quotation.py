@@ -22,7 +22,7 @@ from crm_support_ext.store.contention import patiently
 from crm_support_ext.store.contracts import contract_of_ticket
 from crm_support_ext.store.frappe import status_of
 from crm_support_ext.store.orderers import orderers_of
-from crm_support_ext.store.quotation_words import address_of, settled_as
+from crm_support_ext.store.quotation_words import address_of
 
 
 def _can_quote(doc: Any) -> bool:
@@ -46,7 +46,7 @@ def _has_any(doc: Any) -> bool:
 
 def _asked(doc: Any) -> list[Field]:
 	people = {orderer.contact: orderer.full_name for orderer in _orderers(doc)}
-	ways = {each.value: settled_as(each.value) for each in SettlesIn}
+	ways = {each.value: _(each.value) for each in SettlesIn}
 	first = SettlesIn.STRIPPEN if contract_of_ticket(doc, getdate()) else SettlesIn.FIXED_PRICE
 	return [
 		Field("text", _("What does the customer get? They read this."), "textarea", required=True),

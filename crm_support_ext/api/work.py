@@ -21,8 +21,8 @@ from crm_support_ext.domain.settlement import Place, Role
 from crm_support_ext.messages import refuse, sentence
 from crm_support_ext.permissions import actor
 from crm_support_ext.store import rule_changes, settlement_words, work_logs, work_sums, work_timers
+from crm_support_ext.store.amounts import hours, short_time
 from crm_support_ext.store.contention import patiently
-from crm_support_ext.store.contract_words import hours, short_time
 from crm_support_ext.store.contracts import rules_of, tariff
 from crm_support_ext.store.frappe import now, site_time
 from crm_support_ext.store.work_logs import Worked
@@ -39,8 +39,8 @@ def _asked(doc: Any) -> list[Field]:
 	agent, activities = frappe.session.user, sorted(tariff())
 	kind, timer = work_logs.kind_of(doc), work_timers.timer_of(str(doc.name), agent)
 	kinds = {"": _("any other"), **{name: name for name in activities}}
-	roles = {role.value: settlement_words.role_word(role) for role in Role}
-	places = {place.value: settlement_words.place_word(place) for place in Place}
+	roles = {role.value: _(role.value) for role in Role}
+	places = {place.value: _(place.value) for place in Place}
 	role, began = work_logs.last_role(agent).value, timer.began and timer.began.isoformat()
 	return [
 		Field("minutes", _("Minutes"), "number", required=True),
@@ -166,9 +166,7 @@ def preview(ticket: str, values: dict | str) -> dict[str, str]:
 	doc = _ticket(ticket)
 	fields = [replace(field, required=field.required and field.name != "minutes") for field in _asked(doc)]
 	given = answers(fields, values)
-	begins = (
-		given["minutes"] is None
-	)  # then what is shown is how it begins, so that nobody works before being warned
+	begins = given["minutes"] is None  # then how it begins is shown, so that nobody works before being warned
 	said = {**given, "minutes": 1} if begins else given
 	seen = work_logs.preview(doc, _worked("", said), now())
 	if isinstance(seen, Refusal):

@@ -16,11 +16,11 @@ from crm_support_ext.domain.contracts import State as ContractState
 from crm_support_ext.domain.quotations import State
 from crm_support_ext.domain.strippen import OPENING, Account, Kind
 from crm_support_ext.store import contract_sheets as sheets
-from crm_support_ext.store.contract_words import hours, settlement_word, strippen
+from crm_support_ext.store.amounts import day_in_words, hours, strippen
 from crm_support_ext.store.frames import url_if_seen
 from crm_support_ext.store.ledger import LedgerBroken, account_of
 from crm_support_ext.store.quotation_words import address_of as quotation_url
-from crm_support_ext.store.quotation_words import day_in_words, figures
+from crm_support_ext.store.quotation_words import figures
 from crm_support_ext.store.quotations import to_answer
 from crm_support_ext.store.readers import contracts_read_by
 from crm_support_ext.store.statement_sheets import column_words, latest
@@ -121,7 +121,7 @@ def _hours(contract: str, first: date, last: date) -> list[tuple[str, str]]:
 		.groupby(log.settlement)
 		.orderby(log.settlement)
 	).run()
-	return [(settlement_word(settlement), hours(int(minutes))) for settlement, minutes in rows]
+	return [(_(settlement), hours(int(minutes))) for settlement, minutes in rows]
 
 
 def own_contracts(user: str) -> dict[str, Any]:

@@ -20,8 +20,9 @@ from crm_support_ext.constants import CONTRACT, PLAN
 from crm_support_ext.domain.contracts import Contract, OnShortage, State
 from crm_support_ext.domain.strippen import NOTHING, Account, Kind, Lot, amount, end_and_number
 from crm_support_ext.domain.strippen_warnings import share_used
-from crm_support_ext.store.contract_words import kind_word, long_date, short, state_word, strippen
+from crm_support_ext.store.amounts import long_date, strippen
 from crm_support_ext.store.contracts import as_rule, decimal
+from crm_support_ext.store.spans import number
 
 WIDTH = 1000
 """How wide the bar is, in units of its own."""
@@ -40,7 +41,7 @@ def choices(names: Sequence[str]) -> list[dict[str, str]]:
 			"url": address_of(doc.name),
 			"label": _("{0}, {1}").format(doc.name, doc.product or doc.plan),
 			"customer": doc.customer,
-			"state": state_word(doc.state),
+			"state": _(doc.state),
 		}
 		for doc in docs
 	]
@@ -92,10 +93,10 @@ def _state(doc: Any, rule: Contract, today: date) -> dict[str, str]:
 	state = State.EXPIRED if doc.state == State.ACTIVE.value and left < 0 else State(doc.state)
 	if state is State.ACTIVE and not doc.renews and left <= (doc.notice_days or 0):
 		return {
-			"words": _("{0}, ends on {1}").format(state_word(state), long_date(rule.end)),
+			"words": _("{0}, ends on {1}").format(_(state.value), long_date(rule.end)),
 			"theme": "amber",
 		}
-	return {"words": state_word(state), "theme": themes.get(state, "")}
+	return {"words": _(state.value), "theme": themes.get(state, "")}
 
 
 def included(doc: Any) -> list[str]:
@@ -119,7 +120,7 @@ def _user_support(plan: Any) -> Iterator[str]:
 		yield _("User support: {0} in each contract year.").format(strippen(granted))
 		yield (
 			_("Of what is left at the end of a contract year, at most {0} go on to the next.").format(
-				short(kept)
+				number(kept)
 			)
 			if kept
 			else _("What is left at the end of a contract year lapses.")
@@ -130,7 +131,7 @@ def _user_support(plan: Any) -> Iterator[str]:
 			"Work that costs more strippen than there are is charged by the hour for the rest."
 		),
 		OnShortage.PURCHASE: _("If the strippen do not suffice, {0} are bought at once.").format(
-			short(decimal(plan.purchase))
+			number(decimal(plan.purchase))
 		),
 	}[OnShortage(plan.on_shortage.lower())]
 
@@ -138,7 +139,7 @@ def _user_support(plan: Any) -> Iterator[str]:
 def _upgrades(doc: Any, plan: Any) -> str:
 	discount = decimal(plan.upgrade_discount)
 	words = (
-		_("Upgrades: at most one in two years, with a discount of {0} %.").format(short(discount))
+		_("Upgrades: at most one in two years, with a discount of {0} %.").format(number(discount))
 		if discount
 		else _("Upgrades: at most one in two years, not free.")
 	)
@@ -160,7 +161,7 @@ def balance(account: Account, kinds: Mapping[str, Kind], today: date) -> dict[st
 	used = amount(account.given - _left_until(account, account.given_to)) if share is not None else NOTHING
 	percent = int(share * 100) if share is not None else 0
 	return {
-		"left": short(left),
+		"left": number(left),
 		"words": _("{0} left; {1} used this contract year ({2} %).").format(
 			strippen(left), strippen(used), percent
 		),
@@ -186,7 +187,7 @@ def _bar(used: Decimal, lots: Sequence[Lot]) -> Iterator[dict[str, Any]]:
 
 
 def _lot(lot: Lot, kind: Kind, today: date) -> str:
-	what = _("{0} ({1})").format(strippen(lot.left), kind_word(kind).lower())
+	what = _("{0} ({1})").format(strippen(lot.left), _(kind.value).lower())
 	if lot.first_day > today:
 		return _("{0}, good from {1} to {2}").format(what, long_date(lot.first_day), long_date(lot.last_day))
 	return _("{0}, good until {1}").format(what, long_date(lot.last_day))

@@ -10,7 +10,8 @@ from frappe import _
 
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.strippen import Entry, Kind
-from crm_support_ext.store.contract_words import kind_word, long_date, plain, signed, strippen
+from crm_support_ext.store.amounts import change, long_date, strippen
+from crm_support_ext.store.spans import number
 
 
 def refused(refusal: Refusal) -> str:
@@ -25,7 +26,7 @@ def left(balance: Decimal) -> str:
 
 def entry_word(entry: Entry) -> str:
 	"""An entry in a sentence: its number, what it is, its amount and what it was for."""
-	what = f"{kind_word(entry.kind)} {signed(entry.amount)}"
+	what = f"{_(entry.kind.value)} {change(entry.amount)}"
 	if entry.ticket:
 		return _("Entry {0} ({1}, ticket #{2})").format(entry.number, what, entry.ticket)
 	return _("Entry {0} ({1}, lot {2})").format(entry.number, what, entry.lot)
@@ -35,7 +36,7 @@ def correction(entry: Entry, lines: Sequence[Entry], before: Decimal, after: Dec
 	"""What the correction of an entry would do."""
 	said = [
 		_("{0} is taken back: {1} on lot {2}, and the balance goes from {3} to {4}.").format(
-			entry_word(entry), signed(-entry.amount), entry.lot, plain(before), plain(after)
+			entry_word(entry), change(-entry.amount), entry.lot, number(before), number(after)
 		)
 	]
 	if any(line.kind is Kind.EXPIRY for line in lines):
@@ -58,16 +59,16 @@ _SAID: dict[str, Callable[[Mapping[str, Any]], str]] = {
 	),
 	"is_a_correction": lambda facts: _(
 		"Entry {0} is itself a {1}, and stays. Book what is right anew instead."
-	).format(facts["number"], kind_word(facts["kind"])),
+	).format(facts["number"], _(facts["kind"].value)),
 	"expiry_stands": lambda facts: _(
 		"Entry {0} is an expiry, and stays. Grant strippen instead, with a reason."
 	).format(facts["number"]),
 	"lot_used": lambda facts: _(
 		"Entry {0} opened lot {1}, of which {2} of {3} are left: the rest is used. Take back the uses first."
-	).format(facts["number"], facts["lot"], plain(facts["left"]), plain(facts["wanted"])),
+	).format(facts["number"], facts["lot"], number(facts["left"]), number(facts["wanted"])),
 	"reason_missing": lambda facts: _("Say why: the reason stands in the ledger, and the customer reads it."),
 	"nothing_to_add": lambda facts: _("{0} cannot be added: write a number above 0.").format(
-		plain(facts["units"])
+		number(facts["units"])
 	),
 	"outside_contract": lambda facts: _(
 		"The contract runs from {0} to {1}; nothing is granted or sold on it today."

@@ -12,9 +12,10 @@ from helpdesk.helpdesk.doctype.hd_ticket_activity.hd_ticket_activity import log_
 from crm_support_ext.constants import TICKET
 from crm_support_ext.domain.quotations import State
 from crm_support_ext.store import notices
+from crm_support_ext.store.amounts import day_in_words
 from crm_support_ext.store.frappe import can_mail
 from crm_support_ext.store.holders import assigned
-from crm_support_ext.store.quotation_words import day_in_words, figures, link_of
+from crm_support_ext.store.quotation_words import figures, link_of
 from crm_support_ext.store.wording import as_html, speaking_to
 
 

@@ -11,14 +11,12 @@ from frappe.utils import getdate
 
 from crm_support_ext.constants import QUOTATION, TICKET
 from crm_support_ext.domain.quotations import SettlesIn, State
+from crm_support_ext.store.amounts import day_in_words
 from crm_support_ext.store.frappe import moment
 from crm_support_ext.store.quotation_words import (
 	became,
-	day_in_words,
 	figures,
 	over,
-	settled_as,
-	state_word,
 )
 
 _THEMES = {State.ACCEPTED: "green", State.SENT: "amber", State.DECLINED: "red", State.EXPIRED: "red"}
@@ -30,7 +28,7 @@ def sheet_of(doc: Any, *, may_answer: bool) -> dict[str, Any]:
 	is_over = state is State.SENT and getdate() > getdate(doc.valid_until)
 	return {
 		"name": doc.name,
-		"state": {"words": state_word(state), "theme": _THEMES.get(state, "")},
+		"state": {"words": _(state.value), "theme": _THEMES.get(state, "")},
 		"text": doc.text,
 		"figures": figures(doc),
 		"facts": _facts(doc),
@@ -45,7 +43,7 @@ def _facts(doc: Any) -> list[tuple[str, str]]:
 	subject = frappe.db.get_value(TICKET, doc.ticket, "subject")
 	facts = [
 		(_("Ticket"), f"#{doc.ticket} {subject}"),
-		(_("Settled as"), settled_as(doc.settles_in)),
+		(_("Settled as"), _(doc.settles_in)),
 		(_("To be answered until"), day_in_words(doc.valid_until)),
 	]
 	if earlier := frappe.db.get_value(QUOTATION, {"ticket": doc.ticket, "state": State.ACCEPTED.value}):

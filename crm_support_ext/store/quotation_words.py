@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 import frappe
-from babel.dates import format_date
 from babel.numbers import format_currency
 from frappe import _
-from frappe.utils import get_fullname, get_url, getdate
+from frappe.utils import get_fullname, get_url
 
 from crm_support_ext.domain.quotations import SettlesIn, State
+from crm_support_ext.store.amounts import day_in_words, minutes, strippen
 from crm_support_ext.store.spans import locale, number
 from crm_support_ext.store.wording import in_words
 
@@ -28,16 +28,6 @@ def address_of(name: str) -> str:
 def link_of(name: str) -> str:
 	"""The same for a mail."""
 	return get_url(address_of(name))
-
-
-def strippen(amount: Decimal | float) -> str:
-	"""So many strippen."""
-	return _("1 strip") if amount == 1 else _("{0} strippen").format(number(amount))
-
-
-def minutes(amount: Decimal | int) -> str:
-	"""So many minutes."""
-	return _("1 minute") if amount == 1 else _("{0} minutes").format(number(amount))
 
 
 def in_unit(settles_in: SettlesIn, amount: Decimal) -> str:
@@ -55,29 +45,6 @@ def figures(doc: Any) -> str:
 def price(doc: Any) -> str:
 	"""A fixed price in its currency, as the reader writes it."""
 	return format_currency(Decimal(str(doc.price or 0)), doc.currency or "", locale=locale())
-
-
-def day_in_words(day: date | str) -> str:
-	"""A day in a sentence."""
-	return format_date(getdate(day), "EEEE d MMMM yyyy", locale=locale())
-
-
-def settled_as(settles_in: str) -> str:
-	"""How the work is settled."""
-	return _("Strippen") if settles_in == SettlesIn.STRIPPEN.value else _("Fixed price")
-
-
-def state_word(state: State) -> str:
-	"""Where a quotation stands."""
-	return {
-		State.DRAFT: _("Draft"),
-		State.SENT: _("Sent"),
-		State.ACCEPTED: _("Accepted"),
-		State.DECLINED: _("Declined"),
-		State.EXPIRED: _("Expired"),
-		State.WITHDRAWN: _("Withdrawn"),
-		State.REPLACED: _("Replaced"),
-	}[state]
 
 
 def became(name: str, state: State, who: str | None, at: datetime | None) -> str:
@@ -116,7 +83,7 @@ def _above(facts: Mapping[str, Any]) -> str:
 		in_unit(facts["settles_in"], facts[fact]) for fact in ("wanted", "left", "maximum")
 	)
 	return _(
-		"This work is {0}, and of the {1} that the customer accepted with {2} {3} are left. Nothing was booked. Make a new quotation, and book once it is accepted."
+		"This work is {0}, and {2} has {3} left of the {1} that the customer accepted. Nothing was booked. Make a new quotation, and book once it is accepted."
 	).format(wanted, maximum, facts["quotation"], left)
 
 

@@ -17,6 +17,7 @@ from babel.numbers import format_decimal
 from frappe import _
 
 from crm_support_ext.domain.tiers import BY_AGREEMENT
+from crm_support_ext.store.amounts import day_in_words
 from crm_support_ext.store.frappe import moment
 from crm_support_ext.store.receipts import receipt_of
 from crm_support_ext.store.spans import clock, locale
@@ -125,7 +126,7 @@ def _at(time: datetime | None, zone: ZoneInfo) -> str:
 def _day(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 	"""A day with its rows and their sum; an interval stands on the day on which it begins."""
 	return {
-		"date": _date(rows[0]["start"]),
+		"date": day_in_words(rows[0]["start"].date()),
 		"rows": [_row(row) for row in rows],
 		"counted": clock(sum(row["counted_seconds"] for row in rows)),
 		"days": _decimal(sum(row["parts"] for row in rows) / 10_000),
@@ -205,10 +206,6 @@ def _words() -> dict[str, str]:
 
 def _decimal(value: float | str) -> str:
 	return format_decimal(float(value), "0.0000", locale=locale())
-
-
-def _date(at: datetime) -> str:
-	return format_date(at.date(), "EEEE d MMMM yyyy", locale=locale())
 
 
 def _short_date(at: datetime) -> str:

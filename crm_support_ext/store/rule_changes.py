@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.query_builder import Order
 from frappe.utils import add_to_date, now_datetime
 
@@ -15,7 +16,6 @@ from crm_support_ext.domain.payment import Part
 from crm_support_ext.domain.quotations import Offer, SettlesIn
 from crm_support_ext.domain.settlement import Place, Role, Rule, Settlement, Work
 from crm_support_ext.domain.settlement_changes import Booked, Change, Sums, WhatIf, what_if
-from crm_support_ext.store.contract_words import settlement_word
 from crm_support_ext.store.contracts import decimal, tariff
 from crm_support_ext.store.settlement_words import law_word, rule_word
 
@@ -80,7 +80,7 @@ def _offer(first: Any) -> Offer | None:
 def _sums(answer: WhatIf) -> Iterator[dict[str, Any]]:
 	for way in Settlement:
 		yield {
-			"settlement": settlement_word(way.value),
+			"settlement": _(way.value),
 			**{when: _sum(sums, way) for when, sums in (("now", answer.now), ("then", answer.then))},
 		}
 
@@ -92,7 +92,7 @@ def _sum(sums: Sums, way: Settlement) -> dict[str, Any]:
 def _line(change: Change, row: Any) -> dict[str, Any]:
 	decision = change.decision
 	why = law_word(decision.overruled_by) if decision.overruled_by else rule_word(decision.rule)
-	paid = ", ".join(dict.fromkeys(settlement_word(part.settlement.value) for part in change.booked.paid))
+	paid = ", ".join(dict.fromkeys(_(part.settlement.value) for part in change.booked.paid))
 	return {
 		"log": row.name,
 		"ticket": row.ticket,
@@ -100,7 +100,7 @@ def _line(change: Change, row: Any) -> dict[str, Any]:
 		"minutes": change.booked.work.minutes,
 		"now": paid,
 		"now_strippen": str(sum((part.strippen for part in change.booked.paid), decimal(0))),
-		"then": settlement_word(change.paid.settlement.value),
+		"then": _(change.paid.settlement.value),
 		"then_strippen": str(change.paid.strippen),
 		"rule": why,
 	}

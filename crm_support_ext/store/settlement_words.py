@@ -15,26 +15,12 @@ from frappe import _
 from frappe.utils import format_datetime, get_fullname
 
 from crm_support_ext.domain.payment import Part
-from crm_support_ext.domain.settlement import Decision, Law, Place, Role, Rule, Settlement
+from crm_support_ext.domain.settlement import Decision, Law, Rule, Settlement
 from crm_support_ext.domain.settlement_table import Finding, Flaw
 from crm_support_ext.domain.strippen import Kind
 from crm_support_ext.services.settlements import Job, Settled
-from crm_support_ext.store.contract_words import hours, long_date, plain, settlement_word, strippen
+from crm_support_ext.store.amounts import hours, long_date, minutes, strippen
 from crm_support_ext.store.frappe import site_time
-
-
-def role_word(role: Role) -> str:
-	"""As what somebody works."""
-	return {
-		Role.HELPDESK: _("helpdesk"),
-		Role.PROGRAMMER: _("programmer"),
-		Role.CONSULTANT: _("consultant"),
-	}[role]
-
-
-def place_word(place: Place) -> str:
-	"""Where somebody works."""
-	return {Place.REMOTE: _("remote"), Place.ON_SITE: _("on site")}[place]
 
 
 def rule_word(rule: Rule) -> str:
@@ -44,8 +30,8 @@ def rule_word(rule: Rule) -> str:
 		contract[rule.has_contract],
 		_(rule.kind) if rule.kind else "",
 		rule.activity,
-		role_word(rule.role) if rule.role else "",
-		place_word(rule.place) if rule.place else "",
+		_(rule.role.value) if rule.role else "",
+		_(rule.place.value) if rule.place else "",
 	)
 	return ", ".join(filter(None, parts)) or _("everything else")
 
@@ -64,7 +50,7 @@ def reason(job: Job, settled: Settled, left: Decimal | None = None) -> str:
 	"""How the work is settled and why; with what is left of the strippen, if that is given."""
 	what = _how(job, settled)
 	if left is not None and settled.decision.settlement is Settlement.STRIPPEN:
-		what = _("{0}, {1} left").format(what, plain(left))
+		what = _("{0}, {1} left").format(what, strippen(left))
 	return f"{what}: {_why(job, settled.decision)}"
 
 
@@ -88,7 +74,7 @@ def _how(job: Job, settled: Settled) -> str:
 	if way is Settlement.FIXED_PRICE and job.offer:
 		return _("Fixed price of quotation {0}").format(job.offer.name)
 	if way is not Settlement.STRIPPEN or job.contract is None:
-		return settlement_word(way.value)
+		return _(way.value)
 	paid, rest = sum((part.strippen for part in settled.parts), Decimal(0)), _rest(settled.parts)
 	if rest is not None and not paid:
 		return _("Time and Material, as contract {0} has no strippen left").format(job.contract.name)
@@ -99,7 +85,7 @@ def _how(job: Job, settled: Settled) -> str:
 		words = _("{0}, of which {1} are bought at once").format(words, strippen(bought))
 	if rest is None:
 		return words
-	return _("{0}, as far as they reach, and {1} minutes as Time and Material").format(words, rest)
+	return _("{0}, as far as they reach, and {1} as Time and Material").format(words, minutes(rest))
 
 
 def _rest(parts: Sequence[Part]) -> int | None:
@@ -140,8 +126,8 @@ SAID: dict[str, Callable[[Mapping[str, Any]], str]] = {
 	),
 	"not_begun_yet": _not_begun,
 	"booked_already": lambda facts: _(
-		"This press was booked before, with {0} minutes. Load the page again; withdraw that work if it is wrong."
-	).format(facts["minutes"]),
+		"This press was booked before, with {0}. Load the page again; withdraw that work if it is wrong."
+	).format(minutes(facts["minutes"])),
 	"work_is_logged": lambda facts: _(
 		"{0} of work are logged on ticket #{1}. The customer's statement names them, so the ticket stays. Close it instead."
 	).format(hours(facts["minutes"]), facts["ticket"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 import frappe
@@ -21,7 +22,7 @@ def both_units(span: Span | None, calendar: BusinessCalendar) -> str:
 	return _("{0} of unequal length").format(_in_words(span)) if span.unit is Unit.DAY else _in_words(span)
 
 
-def number(value: float | Fraction, places: int = 2) -> str:
+def number(value: float | Decimal | Fraction, places: int = 2) -> str:
 	"""A number as the reader writes it, without needless zeros."""
 	return format_decimal(float(value), f"#,##0.{'#' * places}", locale=locale())
 

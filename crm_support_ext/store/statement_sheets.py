@@ -11,7 +11,7 @@ from frappe import _
 
 from crm_support_ext.constants import CONTRACT
 from crm_support_ext.domain.strippen import Account
-from crm_support_ext.store.contract_words import long_date, plain
+from crm_support_ext.store.amounts import long_date, plain
 from crm_support_ext.store.statements import (
 	LONG,
 	Period,

@@ -21,16 +21,15 @@ from crm_support_ext.domain.chain import Sealed
 from crm_support_ext.domain.strippen import OPENING, REVERSING, Account, Entry, Kind, end_and_number, walk
 from crm_support_ext.services.ports import Head
 from crm_support_ext.store import ledger
-from crm_support_ext.store.contract_sheets import year_with
-from crm_support_ext.store.contract_words import (
+from crm_support_ext.store.amounts import (
 	hours,
-	kind_word,
 	long_date,
 	plain,
 	short_date,
 	signed,
 	strippen,
 )
+from crm_support_ext.store.contract_sheets import year_with
 from crm_support_ext.store.contracts import as_rule
 from crm_support_ext.store.frames import tickets_seen, tickets_url
 from crm_support_ext.store.frappe import site_time
@@ -150,7 +149,7 @@ class _Facts:
 			"day": short_date(site_time(entry.at)),
 			"time": f"{site_time(entry.at):%H:%M}",
 			"number": str(entry.number),
-			"what": kind_word(entry.kind),
+			"what": _(entry.kind.value),
 			"ticket": entry.ticket,
 			"ticket_url": tickets_url(entry.ticket) if may_read else "",
 			"text": _about(entry) or (log.text or "" if log and may_read else ""),

@@ -12,8 +12,8 @@ from frappe import _
 from frappe.utils import escape_html, get_url, getdate, now_datetime
 
 from crm_support_ext.constants import ACCOUNT_MANAGER, CONTRACT, CUSTOMER, PLAN, STRIPPEN_WARNING
+from crm_support_ext.store.amounts import long_date
 from crm_support_ext.store.contract_sheets import address_of
-from crm_support_ext.store.contract_words import long_date
 from crm_support_ext.store.contracts import as_rule
 from crm_support_ext.store.frappe import can_mail
 from crm_support_ext.store.ledger import balance_of

@@ -15,10 +15,9 @@ from frappe import _
 from crm_support_ext.constants import STATUS_LOG, TICKET, WAITING_ON, WORK_LOG
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.domain.settlement import Settlement
-from crm_support_ext.store.contract_words import (
+from crm_support_ext.store.amounts import (
 	hours,
-	settlement_word,
-	short,
+	plain,
 	short_date,
 	short_time,
 	strippen,
@@ -65,7 +64,7 @@ def sheet_of(ticket: str) -> dict[str, Any]:
 		],
 		"work": [_row(piece) for piece in _work(ticket)],
 		"total": total,
-		"strippen": short(sums.strippen),
+		"strippen": plain(sums.strippen),
 		"progress": [
 			{"at": short_time(change.at), "status": _status_word(change.to_status)}
 			for change in frappe.get_all(
@@ -91,8 +90,8 @@ def _row(piece: Any) -> dict[str, str]:
 		"time": f"{piece.start:%H:%M}",
 		"text": piece.text or "",
 		"hours": hours(piece.minutes),
-		"settlement": settlement_word(piece.settlement),
-		"strippen": short(decimal(piece.strippen)) if piece.settlement == Settlement.STRIPPEN.value else "",
+		"settlement": _(piece.settlement),
+		"strippen": plain(decimal(piece.strippen)) if piece.settlement == Settlement.STRIPPEN.value else "",
 	}
 
 
@@ -100,7 +99,7 @@ def _by_settlement(sums: Hours) -> list[tuple[str, str]]:
 	"""The hours by settlement, and how many strippen were paid."""
 	return [
 		(
-			settlement_word(way.value),
+			_(way.value),
 			f"{hours(taken)}, {strippen(sums.strippen)}" if way is Settlement.STRIPPEN else hours(taken),
 		)
 		for way, taken in sums.by_settlement.items()

@@ -12,7 +12,7 @@ from crm_support_ext.constants import WORK_LOG
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.settlement import Settlement
 from crm_support_ext.domain.strippen import NOTHING
-from crm_support_ext.store.contract_words import hours, settlement_word, strippen
+from crm_support_ext.store.amounts import hours, strippen
 from crm_support_ext.store.contracts import decimal
 
 
@@ -55,7 +55,7 @@ def in_words(sums: Hours) -> str:
 	"""The hours in a line; empty if there are none."""
 	if not sums.by_settlement:
 		return ""
-	parts = [f"{settlement_word(way.value)} {hours(minutes)}" for way, minutes in sums.by_settlement.items()]
+	parts = [f"{_(way.value)} {hours(minutes)}" for way, minutes in sums.by_settlement.items()]
 	if sums.strippen:
 		parts.append(strippen(sums.strippen))
 	return _("So far {0}: {1}").format(hours(sums.minutes), ", ".join(parts))

@@ -82,7 +82,7 @@ def test_an_agent_logs_work_by_keyboard_alone(desk, page_as):
 	assert focused(page) == "cse-work-minutes"
 	page.keyboard.type("20")
 	expect(said(page)).to_have_text(
-		re.compile("^2 strippen of contract MC-.*, 8.00 left: rule “question, helpdesk, remote”")
+		re.compile("^2 strippen of contract MC-.*, 8 strippen left: rule “question, helpdesk, remote”")
 	)
 	assert logs(desk, ticket) == []
 	page.keyboard.press("Escape")

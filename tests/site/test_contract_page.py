@@ -301,7 +301,7 @@ def test_hours_and_progress_of_a_ticket_are_for_whoever_may_read_it(contract, ti
 		with as_user(user):
 			text = text_of("support/work-done", ticket=mine)
 		assert "Explained the &lt;i&gt;layout&lt;/i&gt;." in text
-		assert 'id="sum-of-hours">0:20 h<' in text and 'id="sum-of-strippen">2<' in text
+		assert 'id="sum-of-hours">0:20 h<' in text and 'id="sum-of-strippen">2.00<' in text
 		assert "An agent works on it" in text and "Not yet taken up" in text
 		assert AGENT not in text and "rule" not in text
 	for user in (COLLEAGUE, STRANGER, NOBODY):

@@ -156,8 +156,8 @@ def test_what_the_preview_says_is_what_the_correction_does(as_user):
 	with as_user(MANAGER):
 		seen = api.preview(doc.name, 2)
 		assert seen["possible"] and seen["words"].startswith(
-			f"Entry 2 (Use \N{MINUS SIGN}2.00, ticket #{ticket.name}) is taken back: "
-			f"+2.00 on lot {doc.name}-1, and the balance goes from 38.00 to 40.00."
+			f"Entry 2 (Use \N{MINUS SIGN}2, ticket #{ticket.name}) is taken back: "
+			f"+2 on lot {doc.name}-1, and the balance goes from 38 to 40."
 		)
 		assert lines(doc) == [("Grant", "40.00"), ("Use", "-2.00")]
 		assert api.correct(doc.name, 2, "wrong ticket") == {"entries": [3], "balance": "Left: 40 strippen"}
@@ -169,7 +169,7 @@ def test_what_the_preview_says_is_what_the_correction_does(as_user):
 REFUSED = {
 	"again": (2, "is taken back already, by entry 4"),
 	"correction": (4, "is itself a Correction"),
-	"used lot": (1, "opened lot .*-1, of which 38.00 of 40.00 are left"),
+	"used lot": (1, "opened lot .*-1, of which 38 of 40 are left"),
 	"none": (99, "There is no entry 99"),
 	"nothing": (0, "There is no entry 0"),
 }

@@ -395,7 +395,7 @@ def test_work_is_booked_up_to_the_maximum_and_not_above():
 	refusal = book(ticket, 30)
 	assert isinstance(refusal, Refusal) and refusal.code == "above_the_quotation"
 	assert sentence(refusal) == (
-		f"This work is 2 strippen, and of the 4 strippen that the customer accepted with {name} 1 strip are left. "
+		f"This work is 2 strippen, and {name} has 1 strip left of the 4 strippen that the customer accepted. "
 		"Nothing was booked. Make a new quotation, and book once it is accepted."
 	)
 	logs.append(book(ticket, 15))

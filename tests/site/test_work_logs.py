@@ -104,7 +104,7 @@ def test_work_and_what_it_takes_from_the_ledger_are_booked_together():
 def test_before_saving_the_agent_sees_how_it_will_be_settled_and_nothing_is_written():
 	mine, doc = contract(), ticket()
 	words, look = said_before(doc)
-	assert words == f"2 strippen of contract {mine.name}, 38.00 left: rule “question, helpdesk, remote”."
+	assert words == f"2 strippen of contract {mine.name}, 38 strippen left: rule “question, helpdesk, remote”."
 	assert look == "good"
 	assert entries(doc) == [] and frappe.db.count(WORK_LOG) == 0
 	assert said_before(doc, minutes="")[0].startswith("The first quarter of an hour: 1 strip of contract")
@@ -196,7 +196,7 @@ def test_what_a_quotation_allows_is_seen_before_and_no_more_is_booked():
 	at_the_desk(quoted.orderers)
 	capped, fixed = at_the_desk(lambda: (quoted.accepted(doc), quoted.accepted(built, quoted.FIXED)))
 	assert said_before(doc, minutes=60) == (
-		f"4 strippen of contract {mine.name}, on quotation {capped}, 36.00 left: "
+		f"4 strippen of contract {mine.name}, on quotation {capped}, 36 strippen left: "
 		"rule “question, helpdesk, remote”.",
 		"good",
 	)
@@ -242,7 +242,7 @@ def test_a_plan_that_splits_makes_two_work_logs_that_belong_together():
 	words, look = said_before(doc, minutes=40)
 	assert look == "warn"
 	assert words.startswith(
-		f"1 strip of contract {mine.name}, as far as they reach, and 26 minutes as Time and Material, 0.00 left"
+		f"1 strip of contract {mine.name}, as far as they reach, and 26 minutes as Time and Material, 0 strippen left"
 	)
 	name = log(doc, 40)
 	rows = frappe.get_all(
@@ -284,7 +284,7 @@ def test_who_accepted_strippen_is_not_billed_for_what_they_do_not_reach_for():
 def test_a_plan_that_purchases_buys_at_once():
 	mine, doc = short("Purchase", purchase=5)
 	words, look = said_before(doc, minutes=60)
-	assert look == "warn" and "of which 5 strippen are bought at once, 2.00 left" in words
+	assert look == "warn" and "of which 5 strippen are bought at once, 2 strippen left" in words
 	log(doc, 60)
 	assert balance_of(mine.name) == 2
 
@@ -507,7 +507,7 @@ def test_the_reason_is_kept_in_the_sites_language_and_shown_in_the_agents(monkey
 	frappe.clear_document_cache("CRM Support Settings", "CRM Support Settings")
 	monkeypatch.setattr(frappe.local, "lang", "no")
 	words = said_before(doc)[0]
-	assert words == f"2 klipp av avtale {mine.name}, 38,00 igjen: regel “spørsmål, kundeservice, på avstand”."
+	assert words == f"2 klipp av avtale {mine.name}, 38 klipp igjen: regel “spørsmål, kundeservice, på avstand”."
 	kept = frappe.db.get_value(WORK_LOG, log(doc), ["reason", "rule"])
 	assert kept == (
 		f"2 strippen van contract {mine.name}: regel “vraag, helpdesk, op afstand”",
