@@ -28,7 +28,7 @@ ROLES = ("helpdesk", "programmer", "consultant")
 PLACES = ("remote", "on site")
 SETTLEMENTS = ("Free", "Strippen", "Fixed Price or Time and Material")
 HEADER = "ticket,time,event,customer,kind,product,minutes,activity,role,place\n"
-FIRST, LAST = date(2023, 1, 1), date(2027, 1, 1)
+LAST = date(2027, 1, 1)
 
 
 def maybe(values: tuple[str, ...]) -> st.SearchStrategy[str | None]:
