@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from crm_support_ext.constants import CONTRACT, CONTRACT_MANAGER
 from crm_support_ext.domain.contracts import State
-from crm_support_ext.domain.payment import Payment, Work
+from crm_support_ext.domain.payment import Costing, Payment
 from crm_support_ext.services.ledger import book
 from crm_support_ext.store import contract_moves
 from crm_support_ext.store.contracts import as_rule
@@ -185,7 +185,7 @@ def use_strippen(desk: Desk) -> None:
 			frappe.db.set_value(CONTRACT, {"customer": customer}, "state", "Draft")
 			doc = make(CONTRACT, customer=customer, plan="Comfort", renews=1, **days(-200, 164))
 			contract = as_rule(contract_moves.move_to(doc.name, State.ACTIVE))
-			work = Work(Decimal(used), used * 15, "", f"work-{doc.name}")
+			work = Costing(Decimal(used), used * 15, "", f"work-{doc.name}")
 			assert isinstance(book(SiteLedger(), contract, work, now(), desk_zone()), Payment)
 
 
