@@ -6,11 +6,8 @@ Both sides run in one process, turn by turn, and every one is rolled back: witho
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from statistics import median
-from time import perf_counter
 
 import frappe
 
@@ -18,11 +15,9 @@ from crm_support_ext.constants import CONTRACT, TICKET
 from crm_support_ext.domain.contracts import State
 from crm_support_ext.store import contract_moves, contracts
 from tests.factories import make, make_customer, make_open_calendar
-from tests.harness.bench import SITE
 from tests.perf import Row
-from tests.perf.bench_site import OPERATIONS, counted, kept
+from tests.perf.bench_site import OPERATIONS, compared, on_the_site
 
-PAIRS = 120
 CONTRACTS = 500
 MOST_TIME = 1.1
 MOST_STATEMENTS = 2
@@ -31,23 +26,14 @@ CUSTOMER = "Bench BV"
 
 def measure() -> list[Row]:
 	"""A row for each operation, without contracts and with 500."""
-	frappe.init(SITE)
-	frappe.connect()
-	frappe.flags.in_test = frappe.in_test = True
-	frappe.db.commit = lambda **_: None  # type: ignore[method-assign]
-	frappe.db.set_single_value("HD Settings", {"skip_email_workflow": 1, "send_acknowledgement_email": 0})
-	try:
+	with on_the_site():
 		make_customer(CUSTOMER)
 		name = ticket()
 		saves = [what for what in OPERATIONS if what != "a ticket inserted"]
-		rows = [compared(f"{what}, no contracts", what, name) for what in saves]
+		rows = [with_the_question(f"{what}, no contracts", what, name) for what in saves]
 		fill()
-		rows += [compared(f"{what}, {CONTRACTS} contracts", what, name) for what in saves]
+		rows += [with_the_question(f"{what}, {CONTRACTS} contracts", what, name) for what in saves]
 		return rows
-	finally:
-		frappe.db.rollback()
-		frappe.clear_cache()
-		frappe.destroy()
 
 
 def ticket() -> str:
@@ -74,30 +60,9 @@ def fill() -> None:
 		contract_moves.move_to(doc.name, State.ACTIVE)
 
 
-def compared(label: str, what: str, name: str) -> Row:
-	"""The ratio of the times and the difference of the statements, with the question to without it."""
-	times: dict[bool, list[float]] = {True: [], False: []}
-	statements = {True: 0, False: 0}
-	for turn in range(PAIRS + 5):
-		for asks in random.sample((True, False), 2):
-			with asking(asks), counted() as count:
-				frappe.db.savepoint("bench")
-				count.clear()
-				began = perf_counter()
-				OPERATIONS[what](name)
-				took = perf_counter() - began
-				if turn >= 5:
-					times[asks].append(took)
-					statements[asks] = len(count)
-				frappe.db.rollback(save_point="bench")
-	ratio = median(mine / other for mine, other in zip(times[True], times[False], strict=True))
-	more = statements[True] - statements[False]
-	return Row(
-		label,
-		f"{ratio:.2f} times ({kept(ratio <= MOST_TIME, MOST_TIME)}), "
-		f"{more:+d} statements ({kept(more <= MOST_STATEMENTS, MOST_STATEMENTS)})",
-		f"{median(times[False]) * 1000:.1f} ms, {statements[False]} statements",
-	)
+def with_the_question(label: str, what: str, name: str) -> Row:
+	"""With the question beside without it."""
+	return compared(label, asking, lambda _: OPERATIONS[what](name), MOST_TIME, MOST_STATEMENTS)
 
 
 @contextmanager

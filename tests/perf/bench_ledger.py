@@ -31,9 +31,8 @@ from crm_support_ext.store.ledger_checks import faults
 from crm_support_ext.store.statement_files import content_of
 from crm_support_ext.store.statements import period_of
 from tests.factories import make, make_customer
-from tests.harness.bench import SITE
 from tests.perf import Row
-from tests.perf.bench_site import counted, kept
+from tests.perf.bench_site import counted, kept, on_the_site
 from tests.site.contracts import active
 from tests.site.long_ledger import fill
 
@@ -48,11 +47,7 @@ MOST_SECONDS = 5
 
 def measure() -> list[Row]:
 	"""The rows of the table."""
-	frappe.init(SITE)
-	frappe.connect()
-	frappe.flags.in_test = frappe.in_test = True
-	frappe.db.commit = lambda **_: None  # type: ignore[method-assign]
-	try:
+	with on_the_site():
 		make_customer("Bench BV")
 		make("Maintenance Plan", plan_name="Bench", strippen_per_year=0)
 		rows = []
@@ -61,10 +56,6 @@ def measure() -> list[Row]:
 			rows.append(compared("the balance", balance, short, long, more))
 			rows.append(compared("work booked", booking, short, long, more))
 		return [*rows, *whole(long)]
-	finally:
-		frappe.db.rollback()
-		frappe.clear_cache()
-		frappe.destroy()
 
 
 def ledger_of(entries: int) -> Contract:
