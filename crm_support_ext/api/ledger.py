@@ -21,7 +21,7 @@ from crm_support_ext.store import ledger_words
 from crm_support_ext.store.contention import patiently
 from crm_support_ext.store.contracts import as_rule
 from crm_support_ext.store.frappe import now
-from crm_support_ext.store.ledger import SiteLedger, Trial, balance_of, desk_zone
+from crm_support_ext.store.ledger import SiteLedger, Trial, balance_of, desk_zone, lock
 
 KEEPERS = (CONTRACT_MANAGER,)
 REVERSERS = (CONTRACT_MANAGER, AGENT_MANAGER)
@@ -33,8 +33,7 @@ Book = Callable[[SiteLedger, Contract, datetime, ZoneInfo], Lines | Refusal]
 @frappe.whitelist()
 def standing(contract: str) -> dict[str, Any]:
 	"""The balance of a contract, and what the present user may do with its ledger; for whoever may read the contract."""
-	doc = frappe.get_doc(CONTRACT, contract)
-	doc.check_permission("read")
+	doc = _read(contract)
 	state, roles = State(doc.state), {*frappe.get_roles()}
 	return {
 		"balance": ledger_words.left(balance_of(doc.name)),
@@ -76,7 +75,7 @@ def correct(contract: str, number: int, reason: str) -> dict[str, Any]:
 def preview(contract: str, number: int) -> dict[str, Any]:
 	"""What the correction of an entry would do, in a sentence, and whether it is possible; nothing is booked."""
 	frappe.only_for(REVERSERS, message=True)
-	value, at, zone, trial = _contract(contract, BEGUN), now(), desk_zone(), Trial()
+	value, at, zone, trial = _in(BEGUN, _read(contract)), now(), desk_zone(), Trial()
 	ledger.catch_up(trial, value, at, zone)
 	before, entry = trial.account.balance, trial.entry(contract, number)
 	lines = ledger.correct(trial, value, number, at, zone, reason="…")
@@ -89,20 +88,25 @@ def preview(contract: str, number: int) -> dict[str, Any]:
 
 
 def _booked(contract: str, states: frozenset[State], book: Book) -> dict[str, Any]:
-	lines = patiently(lambda: book(SiteLedger(), _contract(contract, states), now(), desk_zone()))
+	_read(contract)
+	lines = patiently(lambda: book(SiteLedger(), _in(states, lock(contract)), now(), desk_zone()))
 	if isinstance(lines, Refusal):
 		frappe.throw(ledger_words.refused(lines), title=_("Not possible"))
 	return {"entries": [line.number for line in lines], "balance": ledger_words.left(balance_of(contract))}
 
 
-def _contract(name: str, states: frozenset[State]) -> Contract:
-	"""The contract as it is today, if it is in one of these states."""
-	doc = frappe.get_doc(CONTRACT, name)
+def _read(contract: str) -> Any:
+	doc = frappe.get_doc(CONTRACT, contract)
 	doc.check_permission("read")
-	if State(doc.state) not in states:
+	return doc
+
+
+def _in(states: frozenset[State], row: Any) -> Contract:
+	"""The contract as it is today, if it is in one of these states."""
+	if State(row.state) not in states:
 		words = _("{0} is {1}: nothing can be booked on its ledger like this.")
-		frappe.throw(words.format(doc.name, _(doc.state)), title=_("Not possible"))
-	return as_rule(doc)
+		frappe.throw(words.format(row.name, _(row.state)), title=_("Not possible"))
+	return as_rule(row)
 
 
 def _units(units: str | float) -> Decimal:

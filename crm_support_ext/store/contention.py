@@ -1,9 +1,10 @@
 """Several people book at once: who is hindered by another waits and is done again, and never sees a deadlock.
 
 A booking locks the contract's row before all else that others lock, so most wait their turn there. What the database
-undoes all the same, for the sake of another, is done again from its beginning. Then the locks that it wanted come first
-of all: a database may take whatever another has changed since our first look at it for a conflict (MariaDB 11 does), and
-who waits for the lock before the first look sees what is there now.
+undoes all the same, for the sake of another, is done again from its beginning; so is what finds, once it holds the lock,
+that another has changed what it was decided by. Then the locks that it wanted come first of all: a database may take
+whatever another has changed since our first look at it for a conflict (MariaDB 11 does), and who waits for the lock before
+the first look sees what is there now.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ _CHANGED_SINCE = 1020
 """MariaDB's number for a row that another has changed since the transaction's first look."""
 
 T = TypeVar("T")
+
+
+class Overtaken(Exception):
+	"""What was decided by is no longer so, now that its lock is held: decide again."""
 
 
 class Busy(frappe.ValidationError):
@@ -53,8 +58,8 @@ def patiently(do: Callable[[], T]) -> T:
 
 
 def _is_undone(error: Exception) -> bool:
-	"""Whether the database gave it up for the sake of another. Frappe 15 does not know the newest way of saying so."""
-	undone = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
+	"""Whether it was given up for the sake of another. Frappe 15 does not know the database's newest way of saying so."""
+	undone = (Overtaken, frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 	return isinstance(error, undone) or error.args[:1] == (_CHANGED_SINCE,)
 
 

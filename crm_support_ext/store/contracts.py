@@ -34,7 +34,9 @@ from crm_support_ext.domain.settlement import Choice, Place, Role, Rule
 from crm_support_ext.domain.tariff import Price
 from crm_support_ext.store.frappe import site_time
 
-_FIELDS = ("name", "customer", "product", "plan", "state", "start", "end", "renews", "renew_months")
+FIELDS = ("name", "customer", "product", "plan", "state", "start", "end", "renews", "renew_months")
+"""The columns of a contract that make its value."""
+
 _COUNTING = tuple(state.value for state in COUNTING)
 
 
@@ -75,6 +77,11 @@ def as_rule(doc: Any, day: date | None = None) -> Contract:
 	"""
 	day = day or getdate()
 	return _as_on(doc, _rows(doc.customer) if _has_renewed(doc, day) else (), day)
+
+
+def is_still(contract: Contract, row: Any, day: date) -> bool:
+	"""Whether a contract that was chosen for a day is what its row says, read again under its lock."""
+	return is_counting(row) and as_rule(row, day) == contract
 
 
 def contracts_of(customer: str, day: date | None = None) -> list[Contract]:
@@ -147,7 +154,7 @@ def _rows(customer: str, *, for_update: bool = False) -> list[Any]:
 	table = frappe.qb.DocType(CONTRACT)
 	query = (
 		frappe.qb.from_(table)
-		.select(*_FIELDS)
+		.select(*FIELDS)
 		.where((table.customer == customer) & table.state.isin(_COUNTING))
 		.orderby(table.start, table.name, order=Order.desc)
 	)

@@ -25,7 +25,7 @@ from crm_support_ext.constants import CONTRACT, ENTRY, LEDGER_CHECK
 from crm_support_ext.domain.chain import EVERY, GENESIS, Sealed, moment_text, resume
 from crm_support_ext.domain.strippen import Account, BrokenLedger, Entry, Wrong, account_after
 from crm_support_ext.services.ports import Head
-from crm_support_ext.store import contention, ledger_rows, strippen_warnings
+from crm_support_ext.store import contention, contracts, ledger_rows, strippen_warnings
 
 CHUNK = 1000
 """So many entries are read at once where many are read."""
@@ -164,13 +164,18 @@ def noted_of(contract: str) -> Noted | None:
 	return Noted(*found[0]) if found else None
 
 
-def lock(contract: str) -> None:
-	"""Let nobody else book on this contract until the transaction ends: the first lock of a booking."""
+def lock(contract: str) -> Any:
+	"""Let nobody else book on this contract, or change it, until the transaction ends: the first lock of a booking.
+
+	The answer is its row as others have left it, which a plain read in an older transaction might not see.
+	"""
 	contention.wanted(lock, contract)
-	contracts = frappe.qb.DocType(CONTRACT)
-	found = frappe.qb.from_(contracts).select(contracts.name).where(contracts.name == contract).for_update()
-	if not found.run():
+	rows = frappe.qb.DocType(CONTRACT)
+	query = frappe.qb.from_(rows).select(*contracts.FIELDS).where(rows.name == contract).for_update()
+	found = query.run(as_dict=True)
+	if not found:
 		raise frappe.DoesNotExistError(_("Contract {0} is not there.").format(contract))
+	return found[0]
 
 
 def _note(contract: str) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 
 import frappe
 
-from crm_support_ext.constants import CONTRACT, KIND, TICKET_TYPE, WORK_LOG
+from crm_support_ext.constants import CONTRACT, KIND, TICKET_PRODUCT, TICKET_TYPE, WORK_LOG
 from crm_support_ext.domain.contracts import Contract, OnShortage
 from crm_support_ext.domain.quotations import Offer, SettlesIn
 from crm_support_ext.domain.results import Refusal
@@ -26,6 +26,7 @@ from crm_support_ext.services import ledger
 from crm_support_ext.services.ports import LedgerStore
 from crm_support_ext.services.settlements import Job, Settled, settle_work
 from crm_support_ext.store import contracts, work_timers
+from crm_support_ext.store.contention import Overtaken
 from crm_support_ext.store.frappe import site_time
 from crm_support_ext.store.ledger import SiteLedger, Trial, desk_zone, lock
 from crm_support_ext.store.quotations import offer_of
@@ -125,13 +126,12 @@ def withdraw(name: str, why: str, by: str, at: datetime, *, is_manager: bool) ->
 	"""
 	said = frappe.get_doc(WORK_LOG, name)
 	root, contract = said.part_of or said.name, said.contract
-	if contract:
-		lock(contract)
+	locked = lock(contract) if contract else None
 	rows = [frappe.get_doc(WORK_LOG, part, for_update=True) for part in _parts(root)]
 	if refusal := refusal_of(rows[0], by, at, is_manager=is_manager):
 		return refusal
-	if contract:
-		ledger.give_back(SiteLedger(), _contract(contract), root, at, desk_zone(), why)
+	if locked:
+		ledger.give_back(SiteLedger(), contracts.as_rule(locked), root, at, desk_zone(), why)
 	gone = {"state": WITHDRAWN, "withdrawn_at": site_time(at), "withdrawn_by": by, "withdrawal_reason": why}
 	for row in rows:
 		row.update(gone)
@@ -157,15 +157,21 @@ def _parts(root: str) -> list[str]:
 
 
 def _job(ticket: Any, worked: Worked, at: datetime, *, for_update: bool = False) -> Job:
-	"""What is to be settled, with the quotation that it goes on, both locked with ``for_update``."""
-	contract = contracts.contract_of_ticket(ticket, site_time(worked.start).date())
+	"""What is to be settled, with the quotation that it goes on, both locked with ``for_update``.
+
+	The contract is looked at again under its lock: who suspends or ends it at this moment may have been first.
+	"""
+	day = site_time(worked.start).date()
+	contract = contracts.contract_of(ticket.customer, ticket.get(TICKET_PRODUCT), day)
 	work = Work(
 		kind_of(ticket), worked.activity, worked.role, worked.place, worked.minutes, contract is not None
 	)
 	name = frappe.generate_hash(length=10)
 	job = Job(at, work, str(ticket.name), name, contract)
 	if for_update and contract and settle(work, contracts.rules()).settlement is Settlement.STRIPPEN:
-		lock(contract.name)  # first: where strippen pay, nobody waits for it while holding a quotation
+		row = lock(contract.name)  # first: where strippen pay, nobody waits for it while holding a quotation
+		if not contracts.is_still(contract, row, day):
+			raise Overtaken
 	return _within(replace(job, offer=_offer(job, for_update=for_update)))
 
 
