@@ -23,11 +23,7 @@ def create() -> None:
 				"activity": rule.activity,
 				"role": rule.role and rule.role.value,
 				"place": rule.place and rule.place.value,
-				"contract": CONTRACT[rule.has_contract],
+				"contract": contracts.SAYS_OF_CONTRACT[rule.has_contract],
 			},
 		)
 	doc.save(ignore_permissions=True)
-
-
-CONTRACT = {None: "", True: "with a contract", False: "without a contract"}
-"""What a row says of the customer."""

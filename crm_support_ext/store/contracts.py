@@ -202,9 +202,13 @@ def rules() -> tuple[Rule, ...]:
 	return rules_of(frappe.get_cached_doc(RULES)) or settlement.RULES
 
 
+SAYS_OF_CONTRACT = {None: "", True: "with a contract", False: "without a contract"}
+"""What a row of Settlement Rules says of the customer's contract."""
+
+
 def rules_of(doc: Any) -> tuple[Rule, ...]:
 	"""The rows of Settlement Rules, in order."""
-	has_contract = {"with a contract": True, "without a contract": False}
+	has_contract = {words: has for has, words in SAYS_OF_CONTRACT.items()}
 	return tuple(
 		Rule(
 			Choice(row.settlement),
