@@ -28,9 +28,9 @@ from crm_support_ext.domain.contracts import (
 	State,
 	contract_on,
 	renewed,
-	two_places,
 )
 from crm_support_ext.domain.settlement import Choice, Place, Role, Rule
+from crm_support_ext.domain.strippen import two_places
 from crm_support_ext.domain.tariff import Price
 from crm_support_ext.store.frappe import site_time
 
@@ -194,7 +194,7 @@ def tariff() -> dict[str, Price]:
 
 def _price(cost_by: str, strippen: Decimal) -> Price:
 	is_fixed = cost_by == "Fixed number"
-	return Price(None, strippen) if is_fixed else Price(strippen)
+	return Price(fixed=strippen) if is_fixed else Price(strippen)
 
 
 def rules() -> tuple[Rule, ...]:
