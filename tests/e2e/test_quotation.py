@@ -16,13 +16,12 @@ import pytest
 from frappe.utils import get_system_timezone
 from playwright.sync_api import Page, expect
 
-from crm_support_ext.constants import CONTRACT, PLAN, QUOTATION
-from crm_support_ext.domain.contracts import State
-from crm_support_ext.store import contract_moves
+from crm_support_ext.constants import QUOTATION
 from tests.e2e.desk import Desk, make_desk
 from tests.e2e.pages import PHONE, button, choose, opened, picture
-from tests.factories import make, make_contact
-from tests.site.quoted import contact_of
+from tests.factories import make_contact
+from tests.site import contracts
+from tests.site.desk import contact_of
 
 ANSWER = "/api/method/crm_support_ext.api.quotation.answer_on_page"
 
@@ -73,17 +72,8 @@ def quoting(on_site) -> Quoting:
 		customer = frappe.get_doc("HD Customer", desk.company)
 		customer.append("contacts", {"contact_name": make_contact(other).name})
 		customer.save()
-		if not frappe.db.exists(PLAN, "Standard"):
-			make(PLAN, plan_name="Standard", strippen_per_year=40)
-		contract = make(
-			CONTRACT,
-			customer=desk.company,
-			plan="Standard",
-			start=in_days(-30),
-			end=in_days(334),
-			orderers=[{"contact": contact_of(desk.customer)}],
-		)
-		contract_moves.move_to(contract.name, State.ACTIVE)
+		orderers = [{"contact": contact_of(desk.customer)}]
+		contracts.active(in_days(-30), in_days(334), customer=desk.company, orderers=orderers)
 	fields = {"customer": desk.company, "ticket_type": "Question"}
 	return Quoting(desk, other, desk.ticket("Open", "How do I export to our bank?", **fields))
 

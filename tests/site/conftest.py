@@ -22,6 +22,7 @@ from freezegun import freeze_time
 
 import crm_support_ext
 from tests.harness.bench import ROOT, SITE
+from tests.site.desk import acting_as
 
 # Cached facts about the code and the schema; everything else in Redis may stem from a row that is rolled back.
 OUTLIVES_A_ROLLBACK = ("doctype_meta", "table_columns", "db_tables", "app_hooks", "app_modules", "module_app")
@@ -143,17 +144,7 @@ def forget_rows() -> None:
 @pytest.fixture
 def as_user() -> Callable[[str], AbstractContextManager[None]]:
 	"""`with as_user("kim@example.com"): …`"""
-
-	@contextmanager
-	def switched(email: str) -> Iterator[None]:
-		before = frappe.session.user
-		frappe.set_user(email)
-		try:
-			yield
-		finally:
-			frappe.set_user(before)
-
-	return switched
+	return acting_as
 
 
 @pytest.fixture

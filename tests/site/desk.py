@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from typing import Any
 
@@ -35,6 +37,22 @@ def people() -> None:
 	make_agent(MANAGER, "Agent Manager")
 	contacts = [make_contact(email).name for email in (CUSTOMER, COLLEAGUE)]
 	make_customer("Bakkerij De Ochtend", *contacts)
+
+
+@contextmanager
+def acting_as(user: str) -> Iterator[None]:
+	"""As this user for a while."""
+	before = frappe.session.user
+	frappe.set_user(user)
+	try:
+		yield
+	finally:
+		frappe.set_user(before)
+
+
+def contact_of(user: str) -> str:
+	"""The contact with this login."""
+	return frappe.db.get_value("Contact", {"user": user})
 
 
 def ticket_in(status: str, **fields: Any) -> Any:

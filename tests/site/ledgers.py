@@ -8,23 +8,19 @@ from typing import Any
 
 import frappe
 
+from crm_support_ext.constants import ENTRY
 from crm_support_ext.services import ledger
 from crm_support_ext.store import contracts, work_logs
 from crm_support_ext.store.ledger import SiteLedger, desk_zone
 from crm_support_ext.store.work_logs import Worked
 from tests.factories import make_contact, make_customer
-from tests.site.contracts import active
-from tests.site.desk import AGENT, CUSTOMER, STRANGER, people, ticket_in
+from tests.site.contracts import THE_CUSTOMER, active
+from tests.site.desk import AGENT, CUSTOMER, STRANGER, contact_of, people, ticket_in
 
 BOSS = "bea@bakkerij.example"
 """The customer's manager in the portal; CUSTOMER is the orderer, COLLEAGUE neither."""
 
-THE_CUSTOMER, OTHER_CUSTOMER = "Bakkerij De Ochtend", "Slagerij Noord"
-
-
-def contact_of(user: str) -> str:
-	"""The contact with this login."""
-	return frappe.db.get_value("Contact", {"user": user})
+OTHER_CUSTOMER = "Slagerij Noord"
 
 
 def customers() -> None:
@@ -63,6 +59,11 @@ def granted(contract: Any, at: str = "2026-01-02 09:00") -> None:
 def bought(contract: Any, units: str, at: str, reason: str = "") -> None:
 	"""A lot that the customer bought."""
 	ledger.buy(SiteLedger(), _rule(contract), Decimal(units), moment(at), desk_zone(), reason)
+
+
+def spoil(contract: str, amount: str = "-1.00") -> None:
+	"""Let SQL change the amount of the second entry, as nobody may."""
+	frappe.db.set_value(ENTRY, {"contract": contract, "number": 2}, "amount", amount, update_modified=False)
 
 
 def worked(

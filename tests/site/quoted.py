@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import frappe
@@ -16,7 +14,7 @@ from crm_support_ext.store import work_logs
 from crm_support_ext.store.frappe import now
 from tests.factories import make_contact
 from tests.site import contracts
-from tests.site.desk import AGENT, COLLEAGUE, CUSTOMER, people, ticket_in
+from tests.site.desk import AGENT, COLLEAGUE, CUSTOMER, acting_as, contact_of, people, ticket_in
 
 ORDERER, OWNER, THIRD = CUSTOMER, COLLEAGUE, "piet@bakkerij.example"
 """Whom the contract names, who manages the customer in the portal, and who is a contact and no more."""
@@ -36,11 +34,6 @@ def contract(**fields: Any) -> Any:
 	"""An active contract of the customer that names the orderer."""
 	named = [{"contact": contact_of(ORDERER)}]
 	return contracts.active(**{"orderers": named, **fields})
-
-
-def contact_of(user: str) -> str:
-	"""The contact whose login this is."""
-	return frappe.db.get_value("Contact", {"user": user})
 
 
 def question(**fields: Any) -> Any:
@@ -90,14 +83,3 @@ def book(ticket: Any, minutes: int = 15, role: Role = Role.HELPDESK, place: Plac
 	"""Work of the agent's on a ticket, booked now: the name of its log, or why not."""
 	worked = work_logs.Worked(now(), minutes, role=role, place=place, text="Explained it")
 	return work_logs.book(frappe.get_doc("HD Ticket", ticket.name), worked, AGENT, now())
-
-
-@contextmanager
-def acting_as(user: str) -> Iterator[None]:
-	"""As this user for a while."""
-	before = frappe.session.user
-	frappe.set_user(user)
-	try:
-		yield
-	finally:
-		frappe.set_user(before)

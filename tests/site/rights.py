@@ -17,21 +17,13 @@ import frappe
 from frappe.utils import add_days, getdate, now_datetime, today
 
 from crm_support_ext import constants as names
-from crm_support_ext.domain.contracts import State
 from crm_support_ext.services import ledger
-from crm_support_ext.store import (
-	contract_moves,
-	contracts,
-	quotations,
-	statement_files,
-	work_logs,
-	work_timers,
-)
+from crm_support_ext.store import contracts, quotations, statement_files, work_logs, work_timers
 from crm_support_ext.store.frappe import now
 from crm_support_ext.store.ledger import SiteLedger, desk_zone
 from tests.factories import make, make_agent, make_contact, make_user
-from tests.site.desk import ticket_in
-from tests.site.quoted import acting_as, contact_of
+from tests.site.contracts import active
+from tests.site.desk import acting_as, contact_of, ticket_in
 
 RECORDS = """
 record                | contact  orderer  manager | agent  agent_manager  contract_manager | guest
@@ -189,15 +181,13 @@ def _customer(world: World, side: str) -> None:
 		for role, user in people.items()
 	]
 	make("HD Customer", customer_name=COMPANY[side], contacts=contacts)
-	contract = make(
-		names.CONTRACT,
+	contract = active(
+		add_days(today(), -30),
+		add_days(today(), 300),
 		customer=COMPANY[side],
 		plan=PLAN,
-		start=add_days(today(), -30),
-		end=add_days(today(), 300),
 		orderers=[{"contact": contact_of(people["orderer"])}],
 	)
-	contract_moves.move_to(contract.name, State.ACTIVE)
 	world.add(names.CONTRACT, contract.name, side, "note", f"secret-contract-{side}")
 	ticket = ticket_in(
 		"Open",

@@ -17,7 +17,7 @@ from crm_support_ext.store.ledger import account_of
 from crm_support_ext.store.orderers import orderers_of
 from tests.factories import make, make_agent, make_contact, make_user
 from tests.site.contracts import active, draft, plan
-from tests.site.desk import AGENT, COLLEAGUE, CUSTOMER, MANAGER, STRANGER, ticket_in
+from tests.site.desk import AGENT, COLLEAGUE, CUSTOMER, MANAGER, STRANGER, contact_of, ticket_in
 from tests.site.ledgers import (
 	BOSS,
 	OTHER_CUSTOMER,
@@ -27,8 +27,10 @@ from tests.site.ledgers import (
 	fault,
 	granted,
 	question,
+	spoil,
 	worked,
 )
+from tests.site.quoted import quote
 
 NOBODY, KEEPER, GUEST = "nobody@nowhere.example", "carla@desk.example", "Guest"
 TODAY = "2026-11-20 12:00"
@@ -125,7 +127,7 @@ def test_a_contract_that_is_not_there_looks_like_one_of_somebody_else(contract, 
 
 
 def test_a_draft_is_nobodys_but_the_desks(as_user):
-	made = draft(orderers=[{"contact": frappe.db.get_value("Contact", {"user": CUSTOMER})}])
+	made = draft(orderers=[{"contact": contact_of(CUSTOMER)}])
 	assert not may_see_contract(made.name, CUSTOMER) and not may_see_contract(made.name, BOSS)
 	assert may_see_contract(made.name, AGENT)
 
@@ -137,7 +139,7 @@ def test_who_is_no_manager_any_more_reads_nothing_from_then_on(contract):
 
 
 def test_an_orderer_who_has_left_the_customer_reads_and_orders_nothing_from_then_on(contract):
-	contact = frappe.db.get_value("Contact", {"user": CUSTOMER})
+	contact = contact_of(CUSTOMER)
 	assert contact in [orderer.contact for orderer in orderers_of(contract.customer, contract.name)]
 	customer = frappe.get_doc("HD Customer", contract.customer)
 	customer.contacts = [row for row in customer.contacts if row.contact_name != contact]
@@ -237,13 +239,7 @@ def test_the_page_lives_without_orderers_people_product_or_entries(frozen_time, 
 
 
 def test_a_broken_ledger_is_said_and_the_rest_of_the_page_stays(contract, tickets, frozen_time, as_user):
-	frappe.db.set_value(
-		"Strippen Ledger Entry",
-		{"contract": contract.name, "number": 2},
-		"amount",
-		"-1.00",
-		update_modified=False,
-	)
+	spoil(contract.name)
 	with frozen_time(TODAY), as_user(CUSTOMER):
 		text = text_of("support/contract", name=contract.name)
 	assert "is not as it was written" in text and "strippen left" not in text
@@ -252,24 +248,12 @@ def test_a_broken_ledger_is_said_and_the_rest_of_the_page_stays(contract, ticket
 
 def test_a_quotation_that_waits_is_shown_to_who_may_answer_it(contract, frozen_time, as_user):
 	ticket = question("What would it cost?")
-	offer = make(
-		"Support Quotation",
-		customer=contract.customer,
-		ticket=str(ticket.name),
-		contract=contract.name,
-		text="We set it up.",
-		settles_in="Strippen",
-		estimate=3,
-		maximum=4,
-		sent_to=frappe.db.get_value("Contact", {"user": CUSTOMER}),
-		valid_until="2026-12-31",
-	)
-	frappe.db.set_value("Support Quotation", offer.name, {"state": "Sent", "contract": contract.name})
 	with frozen_time(TODAY):
+		offer = quote(ticket, valid_until="2026-12-31")
 		for user in (CUSTOMER, BOSS, AGENT):
 			with as_user(user):
 				text = text_of("support/contract", name=contract.name)
-			assert f"/support/quotation?name={offer.name}" in text and "3 strippen, at most 4" in text
+			assert f"/support/quotation?name={offer}" in text and "3 strippen, at most 4" in text
 		with as_user(STRANGER):
 			assert page("support/contract", name=contract.name).status_code == 404
 
@@ -281,15 +265,12 @@ LANGUAGES = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_speaks_the_readers_language(language, contract, tickets, frozen_time, as_user):
+def test_the_page_speaks_the_readers_language(language, contract, tickets, frozen_time, as_user, monkeypatch):
 	if not frappe.db.exists("Language", language):
 		make("Language", language_code=language, language_name=language)
-	frappe.local.lang = language
-	try:
-		with frozen_time(TODAY), as_user(CUSTOMER):
-			text = text_of("support/contract", name=contract.name)
-	finally:
-		frappe.local.lang = "en"
+	monkeypatch.setattr(frappe.local, "lang", language)
+	with frozen_time(TODAY), as_user(CUSTOMER):
+		text = text_of("support/contract", name=contract.name)
 	assert f'<html lang="{language}">' in text
 	for words in LANGUAGES[language]:
 		assert words in text, words

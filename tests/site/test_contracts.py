@@ -16,7 +16,7 @@ from crm_support_ext.store import contract_moves, contracts
 from crm_support_ext.tasks import contracts as nightly
 from tests.factories import make, make_contact, make_customer, make_user
 from tests.site.contracts import THE_CUSTOMER, active, draft, plan, product
-from tests.site.desk import AGENT, CUSTOMER, MANAGER, people
+from tests.site.desk import AGENT, CUSTOMER, MANAGER, contact_of, people
 
 KEEPER = "cora@desk.example"
 
@@ -55,7 +55,7 @@ def test_who_orders_is_a_contact_of_the_customer():
 	stranger = make_contact("zoe@elsewhere.example").name
 	with refused("is no contact of Bakkerij De Ochtend"):
 		draft(orderers=[{"contact": stranger}])
-	kees = frappe.db.get_value("Contact", {"user": CUSTOMER})
+	kees = contact_of(CUSTOMER)
 	doc = draft(orderers=[{"contact": kees}])
 	assert doc.orderers[0].full_name
 
@@ -74,13 +74,13 @@ def test_only_contacts_of_the_customer_are_offered_and_only_to_who_keeps_contrac
 
 
 def test_an_orderer_is_named_once():
-	kees = frappe.db.get_value("Contact", {"user": CUSTOMER})
+	kees = contact_of(CUSTOMER)
 	with refused("named twice"):
 		draft(orderers=[{"contact": kees}, {"contact": kees}])
 
 
 def test_an_orderer_who_has_left_the_customer_keeps_no_renewal_from_happening(frozen_time):
-	kees = frappe.db.get_value("Contact", {"user": CUSTOMER})
+	kees = contact_of(CUSTOMER)
 	doc = active(end="2026-06-30", renews=1, orderers=[{"contact": kees}])
 	customer = frappe.get_doc("HD Customer", THE_CUSTOMER)
 	customer.contacts = [row for row in customer.contacts if row.contact_name != kees]

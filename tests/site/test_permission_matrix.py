@@ -25,7 +25,7 @@ from frappe.utils import add_days, today
 
 from crm_support_ext import constants as names
 from crm_support_ext.store import quotations
-from tests.site.quoted import acting_as, contact_of
+from tests.site.desk import acting_as, contact_of
 from tests.site.rights import (
 	COMPANY,
 	PEOPLE,

@@ -18,8 +18,18 @@ from crm_support_ext.store import quotations, work_logs
 from crm_support_ext.store.frappe import now
 from crm_support_ext.tasks import quotations as nightly
 from tests.factories import make, make_contact, make_customer, make_user
-from tests.site import contracts
-from tests.site.desk import AGENT, CUSTOMER, MANAGER, STRANGER, happen, mails, status_of, ticket_in
+from tests.site.desk import (
+	AGENT,
+	CUSTOMER,
+	MANAGER,
+	STRANGER,
+	acting_as,
+	contact_of,
+	happen,
+	mails,
+	status_of,
+	ticket_in,
+)
 from tests.site.quoted import (
 	FIXED,
 	OFFER,
@@ -27,9 +37,7 @@ from tests.site.quoted import (
 	OWNER,
 	THIRD,
 	accepted,
-	acting_as,
 	book,
-	contact_of,
 	contract,
 	orderers,
 	question,
@@ -497,4 +505,3 @@ def test_what_is_nearly_used_up_is_counted_in_hundredths():
 		for _ in range(4)
 	]
 	assert [isinstance(one, str) for one in booked] == [True, True, True, False]
-	assert contracts.THE_CUSTOMER == doc.customer

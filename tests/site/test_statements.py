@@ -27,7 +27,16 @@ from tests.factories import make, make_agent
 from tests.harness.bench import ROOT
 from tests.site.contracts import plan
 from tests.site.desk import AGENT, COLLEAGUE, CUSTOMER, MANAGER, STRANGER
-from tests.site.ledgers import BOSS, bought, contract_of_the_customer, customers, granted, question, worked
+from tests.site.ledgers import (
+	BOSS,
+	bought,
+	contract_of_the_customer,
+	customers,
+	granted,
+	question,
+	spoil,
+	worked,
+)
 
 KEEPER = "carla@desk.example"
 READERS, OTHERS = (CUSTOMER, BOSS, AGENT, MANAGER, KEEPER, "Administrator"), (COLLEAGUE, STRANGER, "Guest")
@@ -209,13 +218,7 @@ def test_days_that_are_none_are_refused(contract):
 
 
 def test_a_broken_ledger_has_no_statement_and_says_why(contract, as_user):
-	frappe.db.set_value(
-		"Strippen Ledger Entry",
-		{"contract": contract.name, "number": 2},
-		"amount",
-		"-1.00",
-		update_modified=False,
-	)
+	spoil(contract.name)
 	with as_user(CUSTOMER):
 		text = page(contract=contract.name)
 		with pytest.raises(ledger.LedgerBroken, match="is not as it was written"):
@@ -319,15 +322,12 @@ def test_one_whose_worker_died_can_be_asked_for_again(contract, frozen_time, as_
 			assert asked(contract, "CSV") != file
 
 
-def test_the_file_speaks_the_readers_language(contract, as_user):
+def test_the_file_speaks_the_readers_language(contract, as_user, monkeypatch):
 	if not frappe.db.exists("Language", "nl"):
 		make("Language", language_code="nl", language_name="nl")
+	monkeypatch.setattr(frappe.local, "lang", "nl")
 	with as_user(CUSTOMER):
-		frappe.local.lang = "nl"
-		try:
-			text = page(contract=contract.name)
-			content = downloaded(contract, "PDF")
-		finally:
-			frappe.local.lang = "en"
+		text = page(contract=contract.name)
+		content = downloaded(contract, "PDF")
 	for words in ("Overzicht van strippen", "Beginstand", "Eindstand", "Gebruik"):
 		assert words in text and words.replace(" ", "") in read(content)[0]

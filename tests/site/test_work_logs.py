@@ -17,7 +17,7 @@ from crm_support_ext.store.ledger import balance_of
 from tests.factories import make, make_agent, make_user
 from tests.site import quoted
 from tests.site.contracts import THE_CUSTOMER, active, plan
-from tests.site.desk import AGENT, CUSTOMER, MANAGER, people, ticket_in
+from tests.site.desk import AGENT, CUSTOMER, MANAGER, acting_as, people, ticket_in
 
 OTHER, KEEPER = "bram@desk.example", "cora@desk.example"
 
@@ -35,12 +35,8 @@ def clock(frozen_time):
 
 def at_the_desk(do):
 	"""What only Administrator may set up."""
-	before = frappe.session.user
-	frappe.set_user("Administrator")
-	try:
+	with acting_as("Administrator"):
 		return do()
-	finally:
-		frappe.set_user(before)
 
 
 def ticket(kind="Question"):
