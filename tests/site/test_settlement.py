@@ -94,7 +94,7 @@ def row(rule):
 		"activity": rule.activity,
 		"role": rule.role and rule.role.value,
 		"place": rule.place and rule.place.value,
-		"contract": setup.CONTRACT[rule.has_contract],
+		"contract": contracts.SAYS_OF_CONTRACT[rule.has_contract],
 	}
 
 
