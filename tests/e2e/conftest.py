@@ -20,6 +20,7 @@ import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.e2e.mailbox import Mailbox
+from tests.e2e.pages import PATIENCE, WIDE
 from tests.factories import PASSWORD
 from tests.harness.bench import ROOT, SITE
 from tests.harness.services import free_port
@@ -164,6 +165,19 @@ def page_as(browser: Browser, base_url: str) -> Iterator[Callable[..., Page]]:
 	yield open_page
 	for context in contexts:
 		context.close()
+
+
+@pytest.fixture
+def page_of(page_as: Callable[..., Page]) -> Callable[..., Page]:
+	"""`page_of("kim@example.com", PHONE)`: a page of this size, with patience for what is large."""
+
+	def open_page(user: str, size: dict[str, int] = WIDE) -> Page:
+		page = page_as(user)
+		page.set_default_timeout(PATIENCE)
+		page.set_viewport_size(size)
+		return page
+
+	return open_page
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ PATIENCE = 90_000
 """The helpdesk's pages are large, and the machine may have other work: how long a module waits that names it."""
 
 PHONE = {"width": 390, "height": 844}
+WIDE = {"width": 1280, "height": 900}
 
 
 def opened(

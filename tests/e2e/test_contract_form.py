@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from decimal import Decimal
 
 import frappe
@@ -15,19 +14,20 @@ from frappe.utils import add_days, getdate
 from playwright.sync_api import Page, expect
 
 from crm_support_ext.constants import CONTRACT, CONTRACT_MANAGER
-from crm_support_ext.domain.contracts import State
 from crm_support_ext.domain.payment import Costing, Payment
 from crm_support_ext.services.ledger import book
-from crm_support_ext.store import contract_moves
 from crm_support_ext.store.contracts import as_rule
 from crm_support_ext.store.frappe import now
 from crm_support_ext.store.ledger import SiteLedger, desk_zone
 from crm_support_ext.tasks import ledger
+from tests.e2e import pages
 from tests.e2e.desk import Desk, make_desk
-from tests.e2e.pages import PATIENCE, picture
+from tests.e2e.pages import picture
 from tests.factories import make, make_ticket
+from tests.site import contracts
 
-WIDE = {"width": 1300, "height": 1000}
+PATIENCE = pages.PATIENCE
+LARGE = {"width": 1300, "height": 1000}
 
 
 @pytest.fixture
@@ -36,25 +36,10 @@ def desk(on_site) -> Desk:
 	desk = make_desk(on_site, "Bakkerij De Ochtend")
 	with on_site():
 		frappe.get_doc("User", desk.agent).add_roles(CONTRACT_MANAGER)
-		for doctype, key, name, more in (
-			("Maintenance Plan", "plan_name", "Comfort", {"strippen_per_year": 24, "carry_over": 6}),
-			("Software Product", "product_name", "Insight", {}),
-			("Software Product", "product_name", "Journal", {}),
-		):
-			if not frappe.db.exists(doctype, name):
-				make(doctype, **{key: name, **more})
+		contracts.plan("Comfort", strippen_per_year=24, carry_over=6)
+		for product in ("Insight", "Journal"):
+			contracts.product(product)
 	return desk
-
-
-@pytest.fixture
-def page_of(page_as) -> Callable[[str], Page]:
-	def open_page(user: str) -> Page:
-		page = page_as(user)
-		page.set_default_timeout(PATIENCE)
-		page.set_viewport_size(WIDE)
-		return page
-
-	return open_page
 
 
 def days(first: int, last: int) -> dict[str, str]:
@@ -63,9 +48,9 @@ def days(first: int, last: int) -> dict[str, str]:
 
 def contract_of(desk: Desk, first: int, last: int, *, activate: bool = True, **fields) -> str:
 	with desk.on_site():
-		doc = make(CONTRACT, customer=desk.company, plan="Comfort", **days(first, last), **fields)
+		new = contracts.active if activate else contracts.draft
+		doc = new(customer=desk.company, plan="Comfort", **days(first, last), **fields)
 		if activate:
-			contract_moves.move_to(doc.name, State.ACTIVE)
 			ledger.turn(doc.name)
 		return doc.name
 
@@ -90,7 +75,7 @@ def dialog_of(page: Page, words: str):
 
 
 def test_a_contract_is_made_activated_and_renewed(desk, page_of, on_site):
-	page = page_of(desk.agent)
+	page = page_of(desk.agent, LARGE)
 	page.goto(f"/app/{frappe.scrub(CONTRACT).replace('_', '-')}/new", wait_until="commit")
 	fill(page, "customer", desk.company)
 	fill(page, "plan", "Comfort")
@@ -116,10 +101,10 @@ def test_a_contract_is_made_activated_and_renewed(desk, page_of, on_site):
 def test_an_overlap_is_refused_by_name_and_an_orderer_is_a_contact_of_the_customer(desk, page_of, on_site):
 	first = contract_of(desk, -30, 300)
 	second = contract_of(desk, 0, 330, activate=False)
-	page = page_of(desk.agent)
+	page = page_of(desk.agent, LARGE)
 	page.goto(f"/app/maintenance-contract/{second}", wait_until="commit")
 	page.locator('[data-fieldname="orderers"] .grid-add-row').click()
-	page.wait_for_timeout(1500)  # the new row takes the focus
+	expect(page.locator('[data-fieldname="orderers"] .grid-body input:focus')).to_be_visible()
 	page.locator('[data-fieldname="orderers"] .grid-row [data-fieldname="contact"]').last.click()
 	offered = page.locator('[data-fieldname="contact"]').get_by_role("option")
 	own = offered.filter(has_not_text=re.compile("Create|Search|Filter"))
@@ -148,7 +133,7 @@ def test_own_targets_say_what_they_move_before_they_are_saved(desk, page_of, on_
 		remote_access=access,
 		targets=[{**target, "target_amount": 160}],
 	)
-	page = page_of(desk.agent)
+	page = page_of(desk.agent, LARGE)
 	page.goto(f"/app/maintenance-contract/{contract}", wait_until="commit")
 	expect(page.locator(".indicator-pill:visible", has_text="Active").first).to_be_visible()
 	expect(page.get_by_role("button", name="Suspend", exact=True)).to_be_visible()
@@ -183,8 +168,8 @@ def use_strippen(desk: Desk) -> None:
 			if not frappe.db.exists("HD Customer", customer):
 				make("HD Customer", customer_name=customer)
 			frappe.db.set_value(CONTRACT, {"customer": customer}, "state", "Draft")
-			doc = make(CONTRACT, customer=customer, plan="Comfort", renews=1, **days(-200, 164))
-			contract = as_rule(contract_moves.move_to(doc.name, State.ACTIVE))
+			doc = contracts.active(customer=customer, plan="Comfort", renews=1, **days(-200, 164))
+			contract = as_rule(doc)
 			work = Costing(Decimal(used), used * 15, "", f"work-{doc.name}")
 			assert isinstance(book(SiteLedger(), contract, work, now(), desk_zone()), Payment)
 
@@ -198,7 +183,7 @@ def test_the_workspace_and_the_reports_show_what_comes(desk, page_of, on_site):
 		if not frappe.db.exists("HD Customer", "Zonder BV"):
 			make("HD Customer", customer_name="Zonder BV")
 		make_ticket("Without a contract", customer="Zonder BV", raised_by="Administrator")
-	page = page_of(desk.agent)
+	page = page_of(desk.agent, LARGE)
 	page.goto("/app/support-contracts", wait_until="commit")
 	for card in ("Active contracts", "Contracts that expire soon", "Contracts nearly used up"):
 		widget = page.locator(".number-widget-box", has_text=card)
@@ -222,7 +207,7 @@ def test_the_workspace_and_the_reports_show_what_comes(desk, page_of, on_site):
 
 @pytest.mark.parametrize("portal", [True, False])
 def test_the_product_is_chosen_on_the_new_ticket(desk, page_of, portal):
-	page = page_of(desk.customer if portal else desk.agent)
+	page = page_of(desk.customer if portal else desk.agent, LARGE)
 	page.goto(f"/helpdesk/{'my-tickets' if portal else 'tickets'}/new", wait_until="commit")
 	field = page.locator("div", has=page.get_by_text("Product", exact=True)).last.locator("..")
 	field.get_by_role("button").first.click()

@@ -6,25 +6,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 import frappe
 import pytest
+from frappe.utils import add_days, today
 from freezegun import freeze_time
 from playwright.sync_api import Browser, Page, expect
 
+from crm_support_ext.api.ticket import act
 from tests.e2e import pages
 from tests.e2e.desk import Desk, make_desk
-from tests.e2e.pages import PHONE, button, menu, picture
-from tests.factories import make, make_contact
+from tests.e2e.pages import PHONE, WIDE, button, menu, picture
+from tests.factories import make_contact
 from tests.harness.bench import ROOT
 from tests.site import ledgers, long_ledger
 from tests.site.contracts import plan
+from tests.site.desk import acting_as, contact_of
 
 PATIENCE = pages.PATIENCE
-WIDE = {"width": 1280, "height": 900}
 LANGUAGES = {
 	"en": ("Balance", "Statement of strippen", "Work done"),
 	"nl": ("Saldo", "Overzicht van strippen", "Verricht werk"),
@@ -42,7 +43,7 @@ class Contracted:
 			name(desk.agent, "Sanne", "de Boer")
 			self.colleague = make_contact(f"lies@{desk.customer.split('@')[1]}").user
 			customer = frappe.get_doc("HD Customer", desk.company)
-			customer.append("contacts", {"contact_name": ledgers.contact_of(self.colleague)})
+			customer.append("contacts", {"contact_name": contact_of(self.colleague)})
 			customer.save()
 			self.contract, self.ticket = self._of_a_year()
 
@@ -61,7 +62,7 @@ class Contracted:
 			renew_months=12,
 			phone_allowed=1,
 			last_upgrade="2025-06-03",
-			orderers=[{"contact": ledgers.contact_of(desk.customer)}],
+			orderers=[{"contact": contact_of(desk.customer)}],
 			contact_persons=[{"user": desk.agent, "role_words": "Support", "mobile": "+31 6 1234 5678"}],
 		)
 		mine = ledgers.question("How do I choose the layout of an invoice?", desk.customer)
@@ -95,27 +96,22 @@ def contract_from(at: datetime, **fields: Any) -> Any:
 
 def sent_quotation(contracted: Contracted) -> str:
 	"""A quotation that waits for the orderer's answer; its name."""
-	desk = contracted.desk
-	offer = make(
-		"Support Quotation",
-		customer=desk.company,
-		ticket=contracted.ticket,
-		contract=contracted.contract,
-		text="We set up the packing slip, with your logo and the delivery address.",
-		settles_in="Strippen",
-		estimate=3,
-		maximum=4,
-		sent_to=ledgers.contact_of(desk.customer),
-		valid_until="2026-12-31",
-	)
-	frappe.db.set_value("Support Quotation", offer.name, {"state": "Sent", "contract": contracted.contract})
-	return offer.name
+	offer = {
+		"text": "We set up the packing slip, with your logo and the delivery address.",
+		"settles_in": "Strippen",
+		"estimate": "3",
+		"maximum": "4",
+		"sent_to": contact_of(contracted.desk.customer),
+		"valid_until": add_days(today(), 30),
+	}
+	with acting_as(contracted.desk.agent):
+		return act(contracted.ticket, "quote", values=offer)["quotation"]
 
 
 def name(user: str, first: str, last: str) -> None:
 	"""Give a person a name."""
 	frappe.get_doc("User", user).update({"first_name": first, "last_name": last}).save()
-	if contact := ledgers.contact_of(user):
+	if contact := contact_of(user):
 		frappe.get_doc("Contact", contact).update({"first_name": first, "last_name": last}).save()
 
 
@@ -124,17 +120,6 @@ def contracted() -> Contracted:
 	from tests.e2e.conftest import connected
 
 	return Contracted(make_desk(connected, "Bakkerij De Ochtend"))
-
-
-@pytest.fixture
-def page_of(page_as) -> Callable[..., Page]:
-	def open_page(user: str, size: dict[str, int] = WIDE) -> Page:
-		page = page_as(user)
-		page.set_default_timeout(PATIENCE)
-		page.set_viewport_size(size)
-		return page
-
-	return open_page
 
 
 def expect_accessible(page: Page) -> None:
@@ -374,7 +359,7 @@ def test_a_long_statement_is_made_while_one_looks_on(contracted, page_of, tmp_pa
 			contact_persons=[],
 			start="2024-01-01",
 			end="2024-12-31",
-			orderers=[{"contact": ledgers.contact_of(contracted.desk.customer)}],
+			orderers=[{"contact": contact_of(contracted.desk.customer)}],
 		)
 		long_ledger.fill(long.name, 3000, date(2024, 1, 1), date(2024, 12, 31))
 	page = page_of(contracted.desk.customer)

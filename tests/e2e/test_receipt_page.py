@@ -17,14 +17,15 @@ from playwright.sync_api import Page, expect
 
 from crm_support_ext.store import workarounds
 from crm_support_ext.tasks import recounting
+from tests.e2e import pages
 from tests.e2e.desk import Desk, make_desk
-from tests.e2e.pages import PATIENCE, PHONE, picture
+from tests.e2e.pages import PHONE, WIDE, picture
 from tests.factories import make, make_ticket
 from tests.harness.bench import HOME, ROOT, SITES
 from tests.harness.services import Service, free_port
 from tests.site.desk import happen, reply
 
-WIDE = {"width": 1280, "height": 900}
+PATIENCE = pages.PATIENCE
 TUESDAY = datetime(2026, 11, 3, 8, 12, 30)
 """In UTC; the desk's clocks in Amsterdam are an hour ahead."""
 
@@ -60,17 +61,6 @@ def self_made(customer: str) -> str:
 		with freeze_time(TUESDAY + timedelta(hours=hours)):
 			step()
 	return doc.name
-
-
-@pytest.fixture
-def page_of(page_as) -> Callable[..., Page]:
-	def open_page(user: str, size: dict[str, int] = WIDE) -> Page:
-		page = page_as(user)
-		page.set_default_timeout(PATIENCE)
-		page.set_viewport_size(size)
-		return page
-
-	return open_page
 
 
 @pytest.fixture
