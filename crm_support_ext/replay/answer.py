@@ -17,9 +17,10 @@ from crm_support_ext.domain.payment import Part
 from crm_support_ext.domain.strippen import NOTHING, Entry
 from crm_support_ext.domain.targets import Figures, figures, late_by
 from crm_support_ext.replay.moments import Printer, printer
+from crm_support_ext.replay.parking import Standing, Waited, standings, waited
 from crm_support_ext.replay.policy import Policy
 from crm_support_ext.services.settlements import Settled
-from crm_support_ext.store.memory import MemoryTicket
+from crm_support_ext.store.memory import MemoryItem, MemoryTicket
 
 TIMED: tuple[Status, ...] = tuple(status for status in Status if status is not Status.CLOSED)
 """The statuses in which time is counted: all before the end."""
@@ -41,19 +42,32 @@ class Stay(NamedTuple):
 class Result:
 	"""What the rules made of a log: its tickets in order of arrival, and when the log ended (None: it is empty).
 
-	``ledger`` has the entries of each contract of the policy.
+	``ledger`` has the entries of each contract of the policy, ``items`` are all that tickets were ever parked on.
 	"""
 
 	tickets: dict[str, MemoryTicket]
 	end: datetime | None
 	policy: Policy
 	ledger: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
+	items: Mapping[str, MemoryItem] = field(default_factory=dict)
 	_counted: dict[str, Figures] = field(default_factory=dict)
 
 	@property
 	def zone(self) -> ZoneInfo:
 		"""The zone in which times are told."""
 		return self.policy.zone
+
+	@property
+	def standings(self) -> list[Standing]:
+		"""The parked items that tickets wait for at the end, by product and rank."""
+		if self.end is None:
+			return []
+		return list(standings(self.items, self.policy.parking, self.end.astimezone(self.zone).date()))
+
+	@property
+	def waited(self) -> list[Waited]:
+		"""All items that tickets ever waited for."""
+		return waited(self.items, self.end) if self.end else []
 
 	def course(self, ticket: MemoryTicket) -> Course:
 		"""What the figures of a ticket depend on."""
@@ -151,7 +165,8 @@ def write_json(result: Result, out: TextIO) -> None:
 		out.write(f"{between}{encode(ticket.name)}: {encode(_answer(result, ticket, counted, show))}")
 		between = ",\n"
 	out.write("},\n" + f'"ledger": {encode(_ledger(result, show))},\n')
-	out.write(f'"parked": [],\n"summary": {encode(tally.summary())}}}\n')
+	out.write(f'"parked": {encode([_parked(standing) for standing in result.standings])},\n')
+	out.write(f'"summary": {encode(tally.summary())}}}\n')
 
 
 def _ledger(result: Result, show: Printer) -> dict[str, list[dict[str, Any]]]:
@@ -171,6 +186,20 @@ def _entries(entries: Sequence[Entry], show: Printer) -> Iterator[dict[str, Any]
 			"balance": str(balance),
 			"ticket": entry.ticket or None,
 		}
+
+
+def _parked(standing: Standing) -> dict[str, Any]:
+	"""Where an item stands that tickets wait for."""
+	return {
+		"item": standing.item.name,
+		"product": standing.item.product,
+		"rank": standing.rank,
+		"score": str(standing.score),
+		"customers": standing.weighed.customers,
+		"users": standing.weighed.users,
+		"forecast": standing.forecast,
+		"tickets": [ticket.name for ticket in standing.item.by_arrival()],
+	}
 
 
 def _answer(result: Result, ticket: MemoryTicket, counted: Figures, show: Printer) -> dict[str, Any]:

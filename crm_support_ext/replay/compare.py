@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 from crm_support_ext.domain.business_calendar import whole_seconds
 from crm_support_ext.domain.contracts import Contract
 from crm_support_ext.domain.lifecycle import Status
+from crm_support_ext.replay import compare_parked
 from crm_support_ext.replay.answer import TIMED, Result, closed_at, summary, time_in
+from crm_support_ext.replay.compare_parked import Moved, moved
 from crm_support_ext.replay.compare_work import (
 	Both,
 	Cost,
@@ -78,6 +80,7 @@ def write_differences(a: Result, b: Result, out: TextIO) -> None:
 	out.write(f'{{"summary": {encode([summary(a), summary(b)])},\n')
 	for key, content in as_json(both(a, b), printer(a.zone)).items():
 		out.write(f'"{key}": {encode(content)},\n')
+	out.write(f'"parked": {encode([compare_parked.as_json(each) for each in moved(a, b)])},\n')
 	out.write('"tickets": {')
 	between = "\n"
 	for name, different in differences(a, b):
@@ -90,6 +93,7 @@ def comparison(a: Result, b: Result) -> str:
 	"""The figures of both policies and the tickets that end differently, for the terminal."""
 	found = sorted(differences(a, b), key=weight)
 	parts = [columns(("", "A", "B", "B - A"), list(rows(figures(a), figures(b)))), *_work(both(a, b), a.zone)]
+	parts += _parked(list(moved(a, b)))
 	if not found:
 		parts.append("No ticket comes out differently.")
 	else:
@@ -117,6 +121,13 @@ def _work(found: Both, zone: ZoneInfo) -> Iterator[str]:
 			for each in found.changed[:MOST_TICKETS]
 		]
 		yield _cut(columns(("work on", "at", "A", "B"), lines), len(found.changed), "pieces of work")
+
+
+def _parked(found: Sequence[Moved]) -> Iterator[str]:
+	"""The parked items that stand differently."""
+	if found:
+		header = ("parked item", "product", "rank A", "B", "score A", "B", "forecast A", "B")
+		yield _cut(columns(header, list(map(compare_parked.row, found[:MOST_TICKETS]))), len(found), "items")
 
 
 def _cost_row(pair: tuple[Contract, Cost, Cost]) -> tuple[str, ...]:

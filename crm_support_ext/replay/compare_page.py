@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TextIO
 from zoneinfo import ZoneInfo
 
 from crm_support_ext.replay.answer import Result
 from crm_support_ext.replay.compare import differences, rows, turned, weight
+from crm_support_ext.replay.compare_parked import Moved, moved, row
 from crm_support_ext.replay.compare_work import (
 	Both,
 	Changed,
@@ -65,6 +66,7 @@ def write_comparison(a: Result, b: Result, title: str, names: tuple[str, str], o
 		"different": len(found),
 		"tickets": len(a.tickets.keys() | b.tickets.keys()),
 		**_work(both(a, b), a.zone),
+		**_parked(list(moved(a, b))),
 	}
 	write_template("compare.html", a.zone, content, out)
 
@@ -82,6 +84,11 @@ def _work(found: Both, zone: ZoneInfo) -> dict[str, Any]:
 		"changed": [_changed(each, zone) for each in found.changed[:_MOST_ROWS]],
 		"all_changed": len(found.changed),
 	}
+
+
+def _parked(found: Sequence[Moved]) -> dict[str, Any]:
+	"""The parked items that stand differently."""
+	return {"moved": list(map(row, found[:_MOST_ROWS])), "all_moved": len(found)}
 
 
 def _changed(each: Changed, zone: ZoneInfo) -> tuple[str, str, Side, Side]:

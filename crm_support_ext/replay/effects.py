@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 
 from crm_support_ext.domain.course import FIRST_RESPONSES
 from crm_support_ext.domain.lifecycle import Event
+from crm_support_ext.domain.parked_priority import Workaround
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.replay.books import Books
 from crm_support_ext.replay.log import Row
-from crm_support_ext.store.memory import MemoryStore, MemoryTicket
+from crm_support_ext.store.memory import MemoryStore, MemoryTicket, Parked
 
 DateReader = Callable[[str], date | datetime]
 
@@ -46,7 +48,10 @@ class Effects:
 		ticket.first_reply = ticket.first_reply or row.at
 
 	def _park(self, ticket: MemoryTicket, row: Row) -> None:
-		self._store.park(ticket, row.step.facts.item)
+		said = row.step.facts
+		workaround = Workaround(said.workaround or Workaround.NONE)
+		parked = Parked(said.item, said.product, workaround, Decimal(said.effort or 0))
+		self._store.park(ticket, row.at, parked)
 
 	def _set_tier(self, ticket: MemoryTicket, row: Row) -> None:
 		ticket.tier = row.step.facts.tier

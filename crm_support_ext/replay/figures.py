@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.replay.answer import TIMED, Result, closed_at, stays
 from crm_support_ext.replay.kept import Kept
+from crm_support_ext.replay.moments import middle
 from crm_support_ext.store.memory import MemoryTicket
 
 Why = tuple[str, str, Status]
@@ -54,11 +55,7 @@ class Figures:
 
 	def median(self, status: Status) -> timedelta:
 		"""The time in a status of the middle one of the tickets that were in it; nothing if none was."""
-		spans = sorted(self.spent[status])
-		half = len(spans) // 2
-		if not spans:
-			return timedelta()
-		return spans[half] if len(spans) % 2 else (spans[half - 1] + spans[half]) / 2
+		return middle(self.spent[status])
 
 
 def figures(result: Result) -> Figures:

@@ -8,7 +8,7 @@ offset before the change (replay.md): both are what ``fold=0`` means.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
@@ -139,3 +139,12 @@ def printer(zone: tzinfo) -> Printer:
 		return moment.astimezone(zone).isoformat()
 
 	return show
+
+
+def middle(spans: Iterable[timedelta]) -> timedelta:
+	"""The middle one of some spans, or what lies between the two in the middle; nothing if there is none."""
+	ordered = sorted(spans)
+	half = len(ordered) // 2
+	if not ordered:
+		return timedelta()
+	return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2

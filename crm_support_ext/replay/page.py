@@ -14,6 +14,7 @@ from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.domain.strippen import NOTHING
 from crm_support_ext.replay.answer import TIMED, Result
 from crm_support_ext.replay.figures import Figures, figures
+from crm_support_ext.replay.parked_tables import rank_bars, wait_bars
 from crm_support_ext.replay.target_charts import responses, targets, uses
 from crm_support_ext.replay.usage import usage
 from crm_support_ext.replay.words import WHY, count, share, span
@@ -91,6 +92,7 @@ def _content(result: Result, title: str) -> dict[str, Any]:
 		"refusals": sum(counted.refused.values()),
 		"back": counted.follow_ups[-_MOST_ROWS:][::-1],
 		**_work(result, counted),
+		**_parked(result),
 	}
 
 
@@ -108,6 +110,17 @@ def _work(result: Result, counted: Figures) -> dict[str, Any]:
 		"lasting": lasting(years, result.zone),
 		"all_lasting": len(years),
 		"years_out": sum(year.out_at is not None for year in years),
+	}
+
+
+def _parked(result: Result) -> dict[str, Any]:
+	"""Where parked items stand, and how long they were waited for."""
+	standings, waits = result.standings, result.waited
+	return {
+		"ranks": rank_bars(standings),
+		"all_ranks": len(standings),
+		"waits": wait_bars(waits),
+		"all_waits": len(waits),
 	}
 
 

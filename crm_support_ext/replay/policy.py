@@ -1,7 +1,6 @@
 """A policy file: the numbers of the desk (replay.md, The policy). Every key has its default.
 
-Calendar and contracts have modules of their own. What no rule reads yet, parking and releases, is checked to the last
-key and kept in ``settings``.
+Calendar, contracts and parking have modules of their own.
 """
 
 from __future__ import annotations
@@ -14,17 +13,10 @@ from zoneinfo import ZoneInfo
 from crm_support_ext.domain.business_calendar import BusinessCalendar, parse_span
 from crm_support_ext.domain.lifecycle import Timing
 from crm_support_ext.domain.tiers import TIERS, Tier
-from crm_support_ext.replay.documents import Kind, Rows, Table, load
-from crm_support_ext.replay.kinds import (
-	AMOUNT,
-	DAY,
-	NAME,
-	PER_CENT,
-	WHOLE,
-	ZONE,
-	is_text,
-)
+from crm_support_ext.replay.documents import Kind, Table, load
+from crm_support_ext.replay.kinds import PER_CENT, WHOLE, ZONE, is_text
 from crm_support_ext.replay.opening import CALENDAR, check_calendar, read_calendar
+from crm_support_ext.replay.parking import PARKING, RELEASES, Parking, read_parking
 from crm_support_ext.replay.terms import CONTRACTS, PLANS, RULE_ROWS, TARIFF, Terms, read_terms
 
 
@@ -54,19 +46,8 @@ _SCHEMA = Table(
 		"tariff": TARIFF,
 		"contracts": CONTRACTS,
 		"rules": RULE_ROWS,
-		"parking": Table(
-			{
-				"per_customer": AMOUNT,
-				"per_user": AMOUNT,
-				"workaround": Table(dict.fromkeys(("none", "awkward", "good"), AMOUNT)),
-			}
-		),
-		"releases": Rows(
-			Table(
-				{"product": NAME, "version": NAME, "date": DAY, "capacity_days": AMOUNT},
-				required=("product", "version", "date", "capacity_days"),
-			)
-		),
+		"parking": PARKING,
+		"releases": RELEASES,
 	}
 )
 
@@ -79,6 +60,7 @@ class Policy:
 	tiers: Mapping[str, Tier] = field(default_factory=lambda: TIERS)
 	timing: Timing = field(default_factory=Timing)
 	terms: Terms = field(default_factory=Terms)
+	parking: Parking = field(default_factory=Parking)
 	settings: Mapping[str, Any] = field(default_factory=dict)
 
 	@property
@@ -99,7 +81,14 @@ def load_policy(path: str | None) -> Policy:
 	terms = read_terms(document, settings)
 	document.close()
 	timing = Timing(**settings.get("lifecycle", {}))
-	return Policy(read_calendar(settings), _tiers(settings.get("tiers", {})), timing, terms, settings)
+	return Policy(
+		read_calendar(settings),
+		_tiers(settings.get("tiers", {})),
+		timing,
+		terms,
+		read_parking(settings),
+		settings,
+	)
 
 
 def _tiers(named: Mapping[str, Mapping[str, str]]) -> Mapping[str, Tier]:

@@ -30,7 +30,7 @@ def _replay(log: str, policy: Policy, log_map: LogMap, until: str | None) -> Res
 	if end is None:
 		return Result({}, None, policy)
 	engine.run(watched(rows), end)
-	return Result(engine.store.tickets, end, policy, books.close(end))
+	return Result(engine.store.tickets, end, policy, books.close(end), engine.store.items)
 
 
 def end_of(rows: list[Row], until: str | None, policy: Policy) -> datetime | None:

@@ -13,6 +13,7 @@ from crm_support_ext.domain.targets import Target
 from crm_support_ext.replay.answer import TIMED, Result, closed_at, stays, time_in
 from crm_support_ext.replay.figures import Figures, figures
 from crm_support_ext.replay.moments import Printer, printer
+from crm_support_ext.replay.parked_tables import parked_tables
 from crm_support_ext.replay.usage import usage
 from crm_support_ext.replay.words import WHY, columns, count, promised, share, span, working
 from crm_support_ext.replay.work_tables import work_tables
@@ -34,6 +35,7 @@ def tables(result: Result) -> str:
 			_responses(counted, result.policy.calendar.week),
 			_facts(counted),
 			*work_tables(usage(result), result.zone),
+			*parked_tables(result),
 			*_refusals(counted),
 		]
 	)

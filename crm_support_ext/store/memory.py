@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import count
 from typing import NamedTuple
 
 from crm_support_ext.domain.course import Course, Turn
 from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Status, StatusChange
+from crm_support_ext.domain.parked_priority import Workaround
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.tiers import Tier
 from crm_support_ext.services.settlements import Settled
@@ -35,6 +37,23 @@ class Worked(NamedTuple):
 	minutes: int
 	contract: str
 	outcome: Settled | Refusal
+
+
+class Parked(NamedTuple):
+	"""What is said when a ticket is parked: on which item, of what product, what one can do meanwhile, days of work."""
+
+	item: str
+	product: str = ""
+	workaround: Workaround = Workaround.NONE
+	effort: Decimal = Decimal(0)
+
+
+class Wait(NamedTuple):
+	"""A ticket that waited for an item, from when to when."""
+
+	ticket: MemoryTicket
+	since: datetime
+	until: datetime
 
 
 class Condition(NamedTuple):
@@ -104,12 +123,38 @@ class MemoryTicket:
 _NOTHING = Condition(datetime.min)
 
 
+@dataclass(slots=True, eq=False)
+class MemoryItem:
+	"""A parked item as a log knows it: when it was first parked on, and what was last said of it.
+
+	``waiting`` has the tickets that wait for it, and since when; ``waits`` those that did.
+	"""
+
+	name: str
+	first_parked: datetime
+	product: str = ""
+	workaround: Workaround = Workaround.NONE
+	effort: Decimal = Decimal(0)
+	waiting: dict[MemoryTicket, datetime] = field(default_factory=dict)
+	waits: list[Wait] = field(default_factory=list)
+
+	def leave(self, ticket: MemoryTicket, at: datetime) -> None:
+		"""Let a ticket wait no longer, if it did."""
+		since = self.waiting.pop(ticket, None)
+		if since is not None:
+			self.waits.append(Wait(ticket, since, at))
+
+	def by_arrival(self) -> list[MemoryTicket]:
+		"""The tickets that wait for it, in the order in which they arrived at the desk."""
+		return sorted(self.waiting, key=_number)
+
+
 class MemoryStore:
-	"""Tickets by name, who waits for which item, and when each contact was last asked how satisfied they were."""
+	"""Tickets and parked items by name, and when each contact was last asked how satisfied they were."""
 
 	def __init__(self) -> None:
 		self.tickets: dict[str, MemoryTicket] = {}
-		self._parked_on: dict[str, set[MemoryTicket]] = {}
+		self.items: dict[str, MemoryItem] = {}
 		self._last_asked: dict[tuple[str, str], datetime] = {}
 
 	def add(self, ticket: MemoryTicket, at: datetime, cause: str = CREATED) -> MemoryTicket:
@@ -122,18 +167,23 @@ class MemoryStore:
 	def change_status(self, ticket: MemoryTicket, change: StatusChange) -> None:
 		ticket.status = change.after
 		ticket.history.append(change)
-		if change.before is Status.PARKED:
-			self._parked_on.get(ticket.item, set()).discard(ticket)
+		if change.before is Status.PARKED and ticket.item:
+			self.items[ticket.item].leave(ticket, change.at)
 
-	def park(self, ticket: MemoryTicket, item: str) -> None:
-		"""Let a parked ticket wait for this item, and for no other."""
-		self._parked_on.get(ticket.item, set()).discard(ticket)
-		self._parked_on.setdefault(item, set()).add(ticket)
-		ticket.item = item
+	def park(self, ticket: MemoryTicket, at: datetime, parked: Parked) -> None:
+		"""Let a parked ticket wait for this item, and for no other; the item is as is said now."""
+		if ticket.item not in ("", parked.item):
+			self.items[ticket.item].leave(ticket, at)
+		ticket.item = parked.item
+		item = self.items.setdefault(parked.item, MemoryItem(parked.item, at))
+		item.product = parked.product or item.product or ticket.product
+		item.workaround, item.effort = parked.workaround, parked.effort
+		item.waiting.setdefault(ticket, at)
 
 	def parked_on(self, item: str) -> list[MemoryTicket]:
 		"""The tickets that wait for this item, in the order in which they arrived at the desk."""
-		return sorted(self._parked_on.get(item, ()), key=_number)
+		found = self.items.get(item)
+		return found.by_arrival() if found else []
 
 	def follow_up_of(self, ticket: MemoryTicket) -> MemoryTicket | None:
 		return ticket.follow_up

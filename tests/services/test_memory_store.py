@@ -11,7 +11,7 @@ from crm_support_ext.domain.results import Refusal
 from crm_support_ext.services.follow_ups import end_of_thread, place_for
 from crm_support_ext.services.life_cycle import play
 from crm_support_ext.services.timers import ask_satisfaction, close
-from crm_support_ext.store.memory import MemoryStore, MemoryTicket
+from crm_support_ext.store.memory import MemoryStore, MemoryTicket, Parked, Wait
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
@@ -108,12 +108,17 @@ def test_tickets_without_a_contact_are_asked_each(store: MemoryStore) -> None:
 	assert all(ask_satisfaction(store, ticket, NOON, NOON, Timing()) for ticket in tickets)
 
 
-def test_who_waits_for_an_item(store: MemoryStore) -> None:
+def test_who_waits_for_an_item_and_who_did(store: MemoryStore) -> None:
 	later, ticket, other = arrived(store, "T9"), arrived(store, "T1"), arrived(store, "T2")
 	for each in (other, ticket, later):
 		play(store, each, Event.PARKED, NOON)
-		store.park(each, "P1")
+		store.park(each, NOON, Parked("P1"))
 	assert store.parked_on("P1") == [later, ticket, other]
-	store.park(ticket, "P2")
-	play(store, other, Event.RESOLVED, NOON)
+	store.park(ticket, NOON + HOUR, Parked("P2"))
+	store.park(later, NOON + HOUR, Parked("P1"))  # it waits on
+	play(store, other, Event.RESOLVED, NOON + 2 * HOUR)
 	assert (store.parked_on("P1"), store.parked_on("P2"), store.parked_on("P3")) == ([later], [ticket], [])
+	first, second = store.items["P1"], store.items["P2"]
+	assert first.waiting == {later: NOON}
+	assert first.waits == [Wait(ticket, NOON, NOON + HOUR), Wait(other, NOON, NOON + 2 * HOUR)]
+	assert (second.first_parked, second.waits) == (NOON + HOUR, [])

@@ -1,0 +1,122 @@
+"""Parked items: which comes first, and with which release to expect it.
+
+Rule: domain.md section 7; the four factors are those of seeds/002: is there a workaround, how many users reported it,
+how much work it is, and how much is more urgent. The first three give the score, the last the rank and the forecast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from itertools import accumulate
+
+LEAST_DAYS = Decimal("0.5")
+"""An item counts in its score as at least so much work, so that a trifle does not come before everything."""
+
+
+class Workaround(str, Enum):
+	"""How well a customer can do without the item."""
+
+	NONE = "none"
+	AWKWARD = "awkward"
+	GOOD = "good"
+
+
+_WORKAROUND = {Workaround.NONE: Decimal(3), Workaround.AWKWARD: Decimal(2), Workaround.GOOD: Decimal(1)}
+
+
+@dataclass(frozen=True)
+class Weights:
+	"""What a customer, a user and the lack of a workaround weigh; all are 0 or more."""
+
+	per_customer: Decimal = Decimal(3)
+	per_user: Decimal = Decimal(1)
+	workaround: Mapping[Workaround, Decimal] = field(default_factory=lambda: _WORKAROUND)
+
+
+@dataclass(frozen=True)
+class Item:
+	"""What the priority of a parked item depends on.
+
+	``customers`` and ``users`` are those whose tickets wait for it, each counted once however many tickets it has;
+	``effort`` is in days; ``first_parked`` is when a ticket was parked on it for the first time ever.
+	"""
+
+	name: str
+	workaround: Workaround
+	effort: Decimal
+	customers: int
+	users: int
+	first_parked: datetime
+
+
+@dataclass(frozen=True)
+class Score:
+	"""A score by its parts: what customers and users weigh, times ``workaround``, divided by ``days``."""
+
+	customers: Decimal
+	users: Decimal
+	workaround: Decimal
+	days: Decimal
+
+	@property
+	def value(self) -> Fraction:
+		"""The score, exactly: the order goes by it."""
+		return Fraction(self.customers + self.users) * Fraction(self.workaround) / Fraction(self.days)
+
+	def __str__(self) -> str:
+		"""The score as figures are shown, with two decimals; half of the last one goes to the even one."""
+		whole, rest = divmod(round(self.value * 100), 100)
+		return f"{whole}.{rest:02}"
+
+
+def score(item: Item, weights: Weights) -> Score:
+	"""What an item scores."""
+	return Score(
+		item.customers * weights.per_customer,
+		item.users * weights.per_user,
+		weights.workaround[item.workaround],
+		max(item.effort, LEAST_DAYS),
+	)
+
+
+def ranked(items: Iterable[Item], weights: Weights) -> list[Item]:
+	"""The items of one product, the most urgent first.
+
+	Of equal scores the item comes first that was parked first, and of those parked at one moment the first by name: the
+	order is total.
+	"""
+
+	def urgency(item: Item) -> tuple[Fraction, datetime, str]:
+		return -score(item, weights).value, item.first_parked, item.name
+
+	return sorted(items, key=urgency)
+
+
+@dataclass(frozen=True)
+class Planned:
+	"""A release to come: its version, its date, and the days of work that go into it."""
+
+	version: str
+	date: date
+	capacity: Decimal
+
+
+def forecasts(efforts: Iterable[Decimal], releases: Iterable[Planned], today: date) -> Iterator[str | None]:
+	"""The version with which each item can be expected, in the order of rank; None: none that is planned.
+
+	It is the first release of today or later by which the capacity so far covers the item and everything above it.
+	``efforts`` are those of the items of one product by rank, as they are; ``releases`` are those of that product, of
+	which those of one date go out in the given order.
+	"""
+	coming = sorted((each for each in releases if each.date >= today), key=lambda each: each.date)
+	capacities = list(accumulate(each.capacity for each in coming))
+	at = 0
+	for needed in accumulate(efforts):
+		while at < len(coming) and capacities[at] < needed:
+			at += 1
+		yield coming[at].version if at < len(coming) else None
