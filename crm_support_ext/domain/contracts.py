@@ -49,7 +49,7 @@ Ended       -
 """
 
 LIVE = frozenset({State.ACTIVE})
-"""The states in which a contract goes on: granted and renewed; two of one customer may not overlap in them."""
+"""The states in which a contract goes on: in them strippen are granted and sold by hand."""
 
 COUNTING = frozenset({State.ACTIVE, State.EXPIRED, State.ENDED})
 """The states whose days count: work of a contract's last day may be booked on the day after."""

@@ -1,4 +1,4 @@
-"""Counting running tickets again after a calendar, a tier or a setting was changed.
+"""Counting running tickets again after a calendar, a tier or a contract was changed.
 
 They are marked in the same transaction as the change and counted by the queue, batch after batch; what a worker
 that was killed left behind is found by the marks. Finished tickets keep their figures.

@@ -1,4 +1,4 @@
-// Before a calendar or a tier is saved: says what the change does to the running tickets, and asks.
+// Before a calendar, a tier or a contract is saved: says what the change does to the running tickets, and asks.
 frappe.provide("crm_support_ext");
 
 crm_support_ext.confirm_recount = async function (frm) {
