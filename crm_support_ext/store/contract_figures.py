@@ -13,7 +13,7 @@ from crm_support_ext.constants import CONTRACT, TICKET, WORK_LOG
 from crm_support_ext.domain.contracts import COUNTING, Contract, State
 from crm_support_ext.domain.strippen import Account
 from crm_support_ext.domain.strippen_warnings import SHARES, share_used
-from crm_support_ext.store.contracts import as_rule
+from crm_support_ext.store.contracts import FIELDS, as_rule
 from crm_support_ext.store.ledger import LedgerBroken, account_of
 
 NEARLY = SHARES[0]
@@ -21,18 +21,7 @@ NEARLY = SHARES[0]
 
 YEAR = timedelta(days=365)
 RUNNING = (State.ACTIVE.value, State.SUSPENDED.value)
-_FIELDS = [
-	"name",
-	"customer",
-	"product",
-	"plan",
-	"state",
-	"start",
-	"end",
-	"renews",
-	"renew_months",
-	"notice_days",
-]
+_FIELDS = [*FIELDS, "notice_days"]
 
 
 class Standing(NamedTuple):
