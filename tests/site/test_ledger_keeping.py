@@ -20,8 +20,8 @@ from crm_support_ext.tasks import ledger as nightly
 from crm_support_ext.tasks import strippen_warnings
 from tests.factories import make_user
 from tests.site.contracts import active, draft, plan, product
-from tests.site.desk import AGENT, CUSTOMER, MANAGER, people
-from tests.site.ledgers import BOSS, contact_of, customers, question, worked
+from tests.site.desk import AGENT, CUSTOMER, MANAGER, contact_of, people
+from tests.site.ledgers import BOSS, customers, question, worked
 
 KEEPER, SYSTEM = "carla@desk.example", "system@desk.example"
 NOW = "2026-03-02 09:00"
@@ -55,7 +55,7 @@ def test_a_contract_manager_grants_and_sells_and_each_line_has_its_days(as_user)
 	doc = contract()
 	with as_user(KEEPER):
 		assert api.grant(doc.name, "2.50", "moved in")["entries"] == [2]
-		assert api.purchase(doc.name, 10)["balance"] in ("Left: 52.5 strippen", "Over: 52,5 strippen")
+		assert api.purchase(doc.name, 10)["balance"] == "Left: 52.5 strippen"
 		api.purchase(doc.name, 0.1, "a tenth")
 	assert lines(doc, "kind", "amount", "first_day", "last_day", "reason", "owner") == [
 		("Grant", "40.00", "2026-01-01", "2026-12-31", "None", KEEPER),
@@ -181,8 +181,6 @@ def test_what_is_not_taken_back_is_said_before_and_when_it_is_tried(as_user, cas
 	worked(question("How?"), 30, NOW)
 	worked(question("And how?"), 30, NOW)
 	with as_user(KEEPER):
-		frappe.db.set_value("User", KEEPER, "language", "en")
-		frappe.local.lang = "en"
 		api.correct(doc.name, 2, "wrong")
 		number, words = REFUSED[case]
 		before = lines(doc)
@@ -208,10 +206,7 @@ def test_what_goes_back_to_a_lot_that_has_ended_lapses_at_once_and_the_preview_s
 	worked(question("How?"), 30, NOW)
 	clock.move_to("2027-01-05 09:00:00+01:00")
 	with as_user(KEEPER):
-		assert (
-			"lapses at once" in api.preview(doc.name, 2)["words"]
-			or "vervalt meteen" in api.preview(doc.name, 2)["words"]
-		)
+		assert "lapses at once" in api.preview(doc.name, 2)["words"]
 		api.correct(doc.name, 2, "late")
 	assert lines(doc)[2:] == [
 		("Expiry", "-38.00"),
