@@ -39,6 +39,10 @@ STRIPPEN_WARNING = "Strippen Warning"
 QUOTATION = "Support Quotation"
 REQUESTED_STATEMENT = "Requested Statement"
 
+BOOKED = "Booked"
+WITHDRAWN = "Withdrawn"
+"""What a work log can be: it counts, or it counts no more."""
+
 AGENT = "Agent"
 AGENT_MANAGER = "Agent Manager"
 SYSTEM_MANAGER = "System Manager"

@@ -14,7 +14,7 @@ import frappe
 from frappe import _
 
 from crm_support_ext.api.buttons import Button, Field, answers
-from crm_support_ext.constants import RULES, TICKET, WORK_LOG
+from crm_support_ext.constants import BOOKED, RULES, TICKET, WORK_LOG
 from crm_support_ext.domain.lifecycle import Actor
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.settlement import Place, Role
@@ -116,7 +116,7 @@ def _withdrawable(doc: Any) -> list[Any]:
 	"""The latest work logs of the ticket that the present user sees and that still stand."""
 	filters: dict[str, Any] = {
 		"ticket": str(doc.name),
-		"state": work_logs.BOOKED,
+		"state": BOOKED,
 		"part_of": ("is", "not set"),
 	}
 	fields = ["name", "start", "minutes", "reason"]

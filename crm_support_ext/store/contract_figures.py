@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import frappe
 from frappe.query_builder.functions import Count, Max, Sum
 
-from crm_support_ext.constants import CONTRACT, TICKET, WORK_LOG
+from crm_support_ext.constants import BOOKED, CONTRACT, TICKET, WORK_LOG
 from crm_support_ext.domain.contracts import COUNTING, Contract, State
 from crm_support_ext.domain.strippen import Account
 from crm_support_ext.domain.strippen_warnings import SHARES, share_used
@@ -125,7 +125,7 @@ def _minutes_without(day: date) -> dict[str, int]:
 	return dict(
 		frappe.qb.from_(logs)
 		.select(logs.customer, Sum(logs.minutes))
-		.where((logs.state == "Booked") & (logs.start >= day - YEAR) & without & (logs.minutes > 0))
+		.where((logs.state == BOOKED) & (logs.start >= day - YEAR) & without & (logs.minutes > 0))
 		.groupby(logs.customer)
 		.run()
 	)

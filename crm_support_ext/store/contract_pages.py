@@ -11,7 +11,7 @@ from frappe.query_builder import DocType
 from frappe.query_builder.functions import Sum
 from frappe.utils import add_days, getdate
 
-from crm_support_ext.constants import CONTRACT, ENTRY, QUOTATION, WORK_LOG
+from crm_support_ext.constants import BOOKED, CONTRACT, ENTRY, QUOTATION, WORK_LOG
 from crm_support_ext.domain.contracts import State as ContractState
 from crm_support_ext.domain.quotations import State
 from crm_support_ext.domain.strippen import OPENING, Account, Kind
@@ -116,7 +116,7 @@ def _hours(contract: str, first: date, last: date) -> list[tuple[str, str]]:
 	rows = (
 		frappe.qb.from_(log)
 		.select(log.settlement, Sum(log.minutes))
-		.where((log.contract == contract) & (log.state == "Booked"))
+		.where((log.contract == contract) & (log.state == BOOKED))
 		.where((log.start >= first) & (log.start < add_days(last, 1)))
 		.groupby(log.settlement)
 		.orderby(log.settlement)

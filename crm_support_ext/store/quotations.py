@@ -14,7 +14,7 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Sum
 from frappe.utils import getdate
 
-from crm_support_ext.constants import QUOTATION, TICKET, WORK_LOG
+from crm_support_ext.constants import BOOKED, QUOTATION, TICKET, WORK_LOG
 from crm_support_ext.domain.quotations import Offer, Party, SettlesIn, State, Terms, incomplete, move
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.store.contracts import contract_of_ticket, decimal
@@ -67,7 +67,7 @@ def _used(name: str, settles_in: SettlesIn, for_update: bool) -> Decimal:
 	logs = frappe.qb.DocType(WORK_LOG)
 	counted = logs.strippen if settles_in is SettlesIn.STRIPPEN else logs.minutes
 	booked = frappe.qb.from_(logs).select(Sum(counted)).where(logs.quotation == name)
-	booked = booked.where(logs.state == "Booked")
+	booked = booked.where(logs.state == BOOKED)
 	return decimal((booked.for_update() if for_update else booked).run()[0][0])
 
 

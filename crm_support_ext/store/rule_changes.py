@@ -11,7 +11,7 @@ from frappe import _
 from frappe.query_builder import Order
 from frappe.utils import add_to_date, now_datetime
 
-from crm_support_ext.constants import WORK_LOG
+from crm_support_ext.constants import BOOKED, WORK_LOG
 from crm_support_ext.domain.payment import Part
 from crm_support_ext.domain.quotations import Offer, SettlesIn
 from crm_support_ext.domain.settlement import Place, Role, Rule, Settlement, Work
@@ -44,7 +44,7 @@ def _rows() -> list[Any]:
 	return (
 		frappe.qb.from_(logs)
 		.select(*(logs[field] for field in _FIELDS))
-		.where((logs.state == "Booked") & (logs.start >= add_to_date(now_datetime(), years=-1)))
+		.where((logs.state == BOOKED) & (logs.start >= add_to_date(now_datetime(), years=-1)))
 		.orderby(logs.start, logs.name, order=Order.desc)
 	).run(as_dict=True)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import frappe
 
-from crm_support_ext.constants import CONTRACT, KIND, TICKET_PRODUCT, TICKET_TYPE, WORK_LOG
+from crm_support_ext.constants import BOOKED, CONTRACT, KIND, TICKET_PRODUCT, TICKET_TYPE, WITHDRAWN, WORK_LOG
 from crm_support_ext.domain.contracts import Contract, OnShortage
 from crm_support_ext.domain.quotations import Offer, SettlesIn
 from crm_support_ext.domain.results import Refusal
@@ -33,7 +33,6 @@ from crm_support_ext.store.quotations import offer_of
 from crm_support_ext.store.settlement_words import reason
 from crm_support_ext.store.wording import speaking_to
 
-BOOKED, WITHDRAWN = "Booked", "Withdrawn"
 THE_SITE = ""
 """Nobody: who has no language of their own is spoken to in the site's."""
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import frappe
 from frappe import _
 
-from crm_support_ext.constants import WORK_LOG
+from crm_support_ext.constants import BOOKED, WORK_LOG
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.settlement import Settlement
 from crm_support_ext.domain.strippen import NOTHING
@@ -30,7 +30,7 @@ def hours_of(ticket: str) -> Hours:
 	answer = Hours()
 	rows = frappe.get_all(
 		WORK_LOG,
-		filters={"ticket": ticket, "state": "Booked"},
+		filters={"ticket": ticket, "state": BOOKED},
 		fields=["settlement", "minutes", "strippen"],
 		order_by="start asc, creation asc",
 	)
