@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, NoReturn
 from urllib.parse import quote
 
@@ -31,15 +31,11 @@ class Step(NamedTuple):
 def let_guests_log_in(address: str) -> None:
 	"""Send a guest to log in; they come back to this address."""
 	if frappe.session.user == "Guest":
-		_redirect("/login?redirect-to=" + quote(address, safe=""))
+		go_to("/login?redirect-to=" + quote(address, safe=""))
 
 
 def go_to(address: str) -> NoReturn:
 	"""Send the reader on to another page."""
-	_redirect(address)
-
-
-def _redirect(address: str) -> NoReturn:
 	frappe.flags.redirect_location = address
 	raise frappe.Redirect(302)
 
@@ -87,3 +83,17 @@ def frame(title: str, *path: Step, here: str = "") -> dict[str, Any]:
 			"back": _("Back to the tickets"),
 		},
 	}
+
+
+def frame_of_ticket(context: Any, title: str, address_of: Callable[[str], str]) -> str:
+	"""Frame the page about a ticket that was asked for, and answer which; where the reader may see none, it says so."""
+	name = str(frappe.form_dict.get("ticket") or "")
+	let_guests_log_in(address_of(name))
+	if name and tickets_seen([name]):
+		context.ticket_url = tickets_url(name)
+		context.frame = frame(title, Step(f"#{name}", context.ticket_url))
+		return name
+	context.frame = frame(title)
+	context.http_status_code = 404
+	context.words = _("There is no such ticket, or it is not yours to see.")
+	return ""

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import frappe
 from frappe import _
 
-from crm_support_ext.constants import STATUS_LOG, TICKET, WAITING_ON, WORK_LOG
+from crm_support_ext.constants import BOOKED, STATUS_LOG, TICKET, WAITING_ON, WORK_LOG
 from crm_support_ext.domain.lifecycle import Status
 from crm_support_ext.domain.settlement import Settlement
 from crm_support_ext.store.amounts import (
@@ -23,12 +23,9 @@ from crm_support_ext.store.amounts import (
 	strippen,
 )
 from crm_support_ext.store.contracts import decimal
-from crm_support_ext.store.frames import tickets_url
 from crm_support_ext.store.receipt_sheets import address_of as receipt_url
 from crm_support_ext.store.wording import customer_wording
 from crm_support_ext.store.work_sums import Hours, hours_of
-
-BOOKED = "Booked"
 
 
 def address_of(ticket: str) -> str:
@@ -50,7 +47,6 @@ def sheet_of(ticket: str) -> dict[str, Any]:
 	return {
 		"ticket": str(doc.name),
 		"subject": doc.subject,
-		"ticket_url": tickets_url(ticket),
 		"receipt_url": receipt_url(ticket),
 		"facts": [
 			fact
