@@ -76,7 +76,7 @@ def test_strippen_are_sold_and_an_entry_is_taken_back_by_buttons(page, contract,
 	dialog.locator("input[data-fieldname=number]").press("Tab")
 	expect(dialog.get_by_text(re.compile(r"and the balance goes from 26\.5 to 24\.$"))).to_be_visible()
 	dialog.locator("textarea[data-fieldname=reason]").fill("It was another customer")
-	picture(page, "correct-an-entry")
+	picture(page, "correct-an-entry", documented=False)
 	dialog.get_by_role("button", name="Take it back").click()
 	left(page, "24 strippen")
 	with on_site():
@@ -96,7 +96,7 @@ def test_the_list_and_the_form_of_an_entry_offer_no_way_to_change_it(page, contr
 	expect(row.first).to_contain_text("Grant")
 	expect(row.first).to_contain_text(" 00:00")
 	expect(page.get_by_role("button", name="Add Strippen Ledger Entry")).to_have_count(0)
-	picture(page, "ledger")
+	picture(page, "ledger", documented=False)
 	page.goto(f"/app/strippen-ledger-entry/{contract}-E1", wait_until="commit")
 	expect(page.get_by_role("button", name="Correct", exact=True)).to_be_visible()
 	expect(page.get_by_role("button", name="Save", exact=True)).to_have_count(0)
