@@ -15,6 +15,7 @@ from crm_support_ext.store.frappe import now
 from crm_support_ext.tasks import promises
 from tests.factories import make_open_calendar
 from tests.site.desk import AGENT, mails, people, remove, ticket_in
+from tests.site.workers import finish
 from tests.site.workers import start as start_worker
 
 TICKETS = 12
@@ -65,22 +66,16 @@ def assert_each_once(names):
 
 @pytest.mark.commits
 def test_three_workers_at_once_do_each_thing_once(due):
-	workers = [start() for _ in range(3)]
-	for worker in workers:
-		_, errors = worker.communicate(timeout=300)
-		assert worker.returncode == 0, errors.decode()[-2000:]
+	for worker in [start() for _ in range(3)]:
+		finish(worker)
 	assert_each_once(due)
 
 
 @pytest.mark.commits
 def test_killed_in_the_middle_and_run_again_forgets_and_doubles_nothing(due):
 	for die_at in (3, 7):
-		worker = start(die_at)
-		worker.communicate(timeout=300)
-		assert worker.returncode == -9
-	last = start()
-	last.communicate(timeout=300)
-	assert last.returncode == 0
+		finish(start(die_at), -9)
+	finish(start())
 	assert_each_once(due)
 
 

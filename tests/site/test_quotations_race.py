@@ -9,24 +9,16 @@ import frappe
 import pytest
 from frappe.utils import add_days, today
 
-from crm_support_ext.constants import (
-	CONTRACT,
-	ENTRY,
-	LEDGER_CHECK,
-	PLAN,
-	QUOTATION,
-	STRIPPEN_WARNING,
-	WORK_LOG,
-)
-from crm_support_ext.domain.contracts import State
+from crm_support_ext.constants import CONTRACT, PLAN, QUOTATION, WORK_LOG
 from crm_support_ext.domain.settlement import Role
-from crm_support_ext.store import contract_moves, quotations, work_logs
+from crm_support_ext.store import quotations, work_logs
 from crm_support_ext.store.frappe import now
 from crm_support_ext.store.ledger import balance_of
 from tests.factories import make, make_contact, make_customer
-from tests.site.desk import AGENT, MANAGER, people, remove, ticket_in
-from tests.site.quoted import acting_as, contact_of, state_of
-from tests.site.workers import at_once, start
+from tests.site import contracts
+from tests.site.desk import AGENT, MANAGER, acting_as, contact_of, people, remove, ticket_in
+from tests.site.quoted import state_of
+from tests.site.workers import at_once, finish, start
 
 COMPANY, FIRST, SECOND = "Gelijktijdig BV", "fleur@gelijktijdig.example", "sem@gelijktijdig.example"
 ACT, ANSWER = "crm_support_ext.api.ticket.act", "crm_support_ext.api.quotation.answer"
@@ -42,15 +34,10 @@ def ticket():
 	people()
 	contacts = [make_contact(email).name for email in (FIRST, SECOND)]
 	make_customer(COMPANY, *contacts)
-	make(PLAN, plan_name="Raced", strippen_per_year=400)
-	fields = {
-		"customer": COMPANY,
-		"plan": "Raced",
-		"start": add_days(today(), -30),
-		"end": add_days(today(), 300),
-	}
+	plan = contracts.plan("Raced", strippen_per_year=400)
 	orderers = [{"contact": contact} for contact in contacts]
-	contract_moves.move_to(make(CONTRACT, orderers=orderers, **fields).name, State.ACTIVE)
+	days = add_days(today(), -30), add_days(today(), 300)
+	contracts.active(*days, customer=COMPANY, plan=plan, orderers=orderers)
 	made = ticket_in("Open", raised_by=FIRST, customer=COMPANY, ticket_type="Question")
 	frappe.db.commit()
 	yield made
@@ -61,15 +48,11 @@ def clear():
 	"""Everything of the company's: entries of a ledger go by no document."""
 	frappe.db.rollback()
 	tickets = frappe.get_all("HD Ticket", {"customer": COMPANY}, pluck="name")
-	contracts = frappe.get_all(CONTRACT, {"customer": COMPANY}, pluck="name")
-	for doctype in (ENTRY, LEDGER_CHECK, STRIPPEN_WARNING):
-		frappe.db.delete(doctype, {"contract": ("in", contracts)})
 	for doctype, field in ((WORK_LOG, "ticket"), ("HD Notification", "reference_ticket")):
 		frappe.db.delete(doctype, {field: ("in", [str(name) for name in tickets])})
 	frappe.db.commit()
 	remove(*tickets)
-	for name in contracts:
-		frappe.delete_doc(CONTRACT, name, force=True)
+	contracts.remove(*frappe.get_all(CONTRACT, {"customer": COMPANY}, pluck="name"))
 	contacts = [contact_of(user) for user in (FIRST, SECOND) if contact_of(user)]
 	for doctype, names in ((PLAN, ["Raced"]), ("HD Customer", [COMPANY]), ("Contact", contacts)):
 		for name in names:
@@ -180,8 +163,7 @@ def test_two_nights_at_once_let_expire_once(ticket):
 	frappe.db.set_value(QUOTATION, name, "valid_until", add_days(today(), -1))
 	frappe.db.commit()
 	for worker in [start("tasks.quotations._expire", "quotations") for _ in range(3)]:
-		_, errors = worker.communicate(timeout=300)
-		assert worker.returncode == 0, errors.decode()[-2000:]
+		finish(worker)
 	frappe.db.rollback()
 	assert state_of(name) == "Expired"
 	line = {"ticket": str(ticket.name), "action": ("like", f"Quotation {name} has expired%")}

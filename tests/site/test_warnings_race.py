@@ -17,6 +17,7 @@ from tests.factories import make_open_calendar
 from tests.site.desk import AGENT, MANAGER, remove
 from tests.site.gateway import gateway, use
 from tests.site.warned import BEN, NUMBERS, TEAM, mails, staff, ticket, without_number
+from tests.site.workers import finish
 from tests.site.workers import start as start_worker
 
 AT_ONCE, DIGEST = 12, 6
@@ -29,11 +30,6 @@ STEPS = (
 
 def start(die_at: int = 0, jobs: str = "warnings warning_sms") -> subprocess.Popen:
 	return start_worker(STEPS, jobs, die_at)
-
-
-def finish(worker: subprocess.Popen, code: int = 0) -> None:
-	_, errors = worker.communicate(timeout=300)
-	assert worker.returncode == code, errors.decode()[-2000:]
 
 
 @pytest.fixture

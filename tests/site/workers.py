@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from typing import Any
 
 from tests.harness.bench import SITE
@@ -39,37 +38,44 @@ def start(steps: str, jobs: str, die_at: int = 0) -> subprocess.Popen:
 	return subprocess.Popen(command, stderr=subprocess.PIPE)
 
 
+def finish(worker: subprocess.Popen, code: int = 0) -> None:
+	"""Wait for a worker, which ends with this code."""
+	_, errors = worker.communicate(timeout=300)
+	assert worker.returncode == code, errors.decode()[-2000:]
+
+
 _PRESS = f"""
-import json, sys, time, frappe
+import json, sys, frappe
 frappe.init({SITE!r}); frappe.connect()
-user, method, values, at = sys.argv[1:]
+user, method, values = sys.argv[1:]
 frappe.set_user(user)
 do = frappe.get_attr(method)
-time.sleep(max(float(at) - time.time(), 0))
+print("ready", flush=True)
+sys.stdin.readline()
 try:
 	answer = do(**json.loads(values))
 	frappe.db.commit()
-	print("done", json.dumps(answer))
+	print("done", json.dumps(answer, default=str))
 except (frappe.ValidationError, frappe.PermissionError) as refusal:
 	print("refused", str(refusal).replace(chr(10), " "))
 """
 
 
-def at_once(*presses: tuple[str, str, dict[str, Any]], seconds: float = 6) -> list[str]:
+def at_once(*presses: tuple[str, str, dict[str, Any]]) -> list[str]:
 	"""Each of these users calls a method of the API, all at the same moment, each in a process of its own.
 
 	What each is told: "done" and the answer, or "refused" and the sentence. Anything else is a failure.
 	"""
-	at = str(time.time() + seconds)
+	pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
 	started = [
-		subprocess.Popen(
-			[sys.executable, "-c", _PRESS, user, method, json.dumps(values), at],
-			stdout=subprocess.PIPE,
-			stderr=subprocess.PIPE,
-			text=True,
-		)
+		subprocess.Popen([sys.executable, "-c", _PRESS, user, method, json.dumps(values)], text=True, **pipes)
 		for user, method, values in presses
 	]
+	for process in started:
+		assert process.stdout.readline() == "ready\n", process.communicate()[1][-2000:]
+	for process in started:
+		process.stdin.write("go\n")
+		process.stdin.flush()
 	told = []
 	for process in started:
 		output, errors = process.communicate(timeout=300)
