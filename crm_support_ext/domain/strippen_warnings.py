@@ -7,6 +7,7 @@ between lowers it; a share that was told is not told again, which is for who kee
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from crm_support_ext.domain.strippen import NOTHING, Account
@@ -15,12 +16,19 @@ SHARES = (75, 90, 100)
 """At so many per cent somebody hears of it."""
 
 
-def share_used(account: Account, day: date) -> Fraction | None:
-	"""Which part of the contract year's strippen is used on a day of it; None: there were none, or the year is over."""
+def used(account: Account, day: date) -> Decimal | None:
+	"""How many of the contract year's strippen are used on a day of it; None: there were none, or the year is over."""
 	if account.given <= NOTHING or account.given_to is None or account.given_to < day:
 		return None
-	left = sum((lot.left for lot in account.lots if lot.last_day == account.given_to), NOTHING)
-	return 1 - Fraction(left) / Fraction(account.given)
+	return account.given - sum(
+		(lot.left for lot in account.lots if lot.last_day == account.given_to), NOTHING
+	)
+
+
+def share_used(account: Account, day: date) -> Fraction | None:
+	"""Which part of them it is."""
+	taken = used(account, day)
+	return None if taken is None else Fraction(taken) / Fraction(account.given)
 
 
 def reached(account: Account, day: date) -> tuple[int, ...]:

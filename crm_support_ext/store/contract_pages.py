@@ -158,7 +158,6 @@ def words() -> dict[str, str]:
 		"quotations": _("Quotations that wait for your answer"),
 		"answer": _("Read and answer"),
 		"balance": _("Balance"),
-		"left": _("strippen left"),
 		"agreed": _("What is agreed"),
 		"remote_access": _("How we connect to your computers"),
 		"people": _("People"),

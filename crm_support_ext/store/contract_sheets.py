@@ -18,14 +18,17 @@ from frappe.utils import getdate
 
 from crm_support_ext.constants import CONTRACT, PLAN
 from crm_support_ext.domain.contracts import Contract, OnShortage, State
-from crm_support_ext.domain.strippen import NOTHING, Account, Kind, Lot, amount, end_and_number
-from crm_support_ext.domain.strippen_warnings import share_used
+from crm_support_ext.domain.strippen import NOTHING, Account, Kind, Lot, end_and_number
+from crm_support_ext.domain.strippen_warnings import reached, share_used, used
 from crm_support_ext.store.amounts import long_date, strippen
 from crm_support_ext.store.contracts import as_rule, decimal
 from crm_support_ext.store.spans import number
 
 WIDTH = 1000
 """How wide the bar is, in units of its own."""
+
+THEMES = ("green", "amber", "red", "red")
+"""The colour of what is left, by how many of the shares are used of which somebody hears."""
 
 
 def address_of(contract: str = "") -> str:
@@ -157,27 +160,23 @@ def _upgrades(doc: Any, plan: Any) -> str:
 
 def balance(account: Account, kinds: Mapping[str, Kind], today: date) -> dict[str, Any]:
 	"""What is left, and what was used in the contract year: as figures, as a bar, and lot by lot with how it came."""
-	share, left = share_used(account, today), account.balance
-	used = amount(account.given - _left_until(account, account.given_to)) if share is not None else NOTHING
-	percent = int(share * 100) if share is not None else 0
+	taken, left = used(account, today) or NOTHING, account.balance
+	percent = int((share_used(account, today) or 0) * 100)
 	return {
 		"left": number(left),
+		"unit": _("strip left") if left == 1 else _("strippen left"),
 		"words": _("{0} left; {1} used this contract year ({2} %).").format(
-			strippen(left), strippen(used), percent
+			strippen(left), strippen(taken), percent
 		),
-		"theme": "red" if percent >= 90 else "amber" if percent >= 75 else "green",
-		"bar": list(_bar(used, account.lots)),
+		"theme": THEMES[len(reached(account, today))],
+		"bar": list(_bar(taken, account.lots)),
 		"lots": [_lot(lot, kinds[lot.name], today) for lot in sorted(account.lots, key=end_and_number)],
 	}
 
 
-def _left_until(account: Account, last_day: date | None) -> Decimal:
-	return sum((lot.left for lot in account.lots if lot.last_day == last_day), NOTHING)
-
-
-def _bar(used: Decimal, lots: Sequence[Lot]) -> Iterator[dict[str, Any]]:
+def _bar(taken: Decimal, lots: Sequence[Lot]) -> Iterator[dict[str, Any]]:
 	"""What was used, then the lots in the order in which they will be."""
-	parts = [("used", used), *(("left", lot.left) for lot in sorted(lots, key=end_and_number))]
+	parts = [("used", taken), *(("left", lot.left) for lot in sorted(lots, key=end_and_number))]
 	at, total = NOTHING, sum((part for _kind, part in parts), NOTHING)
 	for kind, part in parts:
 		if part:
