@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import frappe
 import pytest
+from freezegun import freeze_time
 
 from crm_support_ext.constants import ENTRY, LEDGER_CHECK, WORK_LOG
 from crm_support_ext.domain.statement import Opening, Period, rows
@@ -43,7 +44,8 @@ def contract():
 	"""A contract with two checkpoints behind it."""
 	people()
 	frappe.db.delete("Has Role", {"role": "Contract Manager"})  # who set the site up has every role
-	doc = active("2026-01-01", "2026-12-31")
+	with freeze_time(AT):
+		doc = active("2026-01-01", "2026-12-31")
 	fill(doc.name, ENTRIES, doc.start, doc.end)
 	return doc
 
@@ -360,7 +362,8 @@ def test_the_nights_check_goes_on_in_batches(contract, monkeypatch):
 def test_an_hour_that_comes_twice_is_told_apart():
 	"""02:30 on the night when the clocks go back is two moments."""
 	people()
-	doc = active("2026-01-01", "2026-12-31", customer=make_customer("Slagerij Noord").name)
+	with freeze_time(AT):
+		doc = active("2026-01-01", "2026-12-31", customer=make_customer("Slagerij Noord").name)
 	for hour in (0, 1):
 		at = datetime(2026, 10, 25, hour, 30, tzinfo=timezone.utc)
 		buy(SiteLedger(), as_rule(doc), Decimal(1), at, desk_zone())
