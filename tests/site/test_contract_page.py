@@ -173,6 +173,15 @@ def test_the_page_says_what_is_agreed_and_what_is_left(contract, tickets, frozen
 		assert words in text, words
 
 
+def test_one_strip_that_is_left_is_said_as_one(frozen_time, as_user):
+	plan("One a year", strippen_per_year=1)
+	with frozen_time("2026-01-02 09:00"):
+		granted(contract_of_the_customer(plan="One a year"))
+		with as_user(CUSTOMER):
+			text = text_of("support/contract")
+	assert "<strong>1</strong> strip left" in text and "1 strip left; 0 strippen used" in text
+
+
 def test_nothing_internal_is_on_the_page(contract, tickets, frozen_time, as_user):
 	with frozen_time(TODAY), as_user(CUSTOMER):
 		text = text_of("support/contract", name=contract.name)
