@@ -1,10 +1,10 @@
 """Several people book at once: who is hindered by another waits and is done again, and never sees a deadlock.
 
 A booking locks the contract's row before all else that others lock, so most wait their turn there. What the database
-undoes all the same, for the sake of another, is done again from its beginning; so is what finds, once it holds the lock,
-that another has changed what it was decided by. Then the locks that it wanted come first of all: a database may take
-whatever another has changed since our first look at it for a conflict (MariaDB 11 does), and who waits for the lock before
-the first look sees what is there now.
+undoes all the same, for the sake of another, is done again from its beginning. Then the locks that it wanted come first
+of all: a database may take whatever another has changed since our first look at it for a conflict (MariaDB 11 does), and
+who waits for the lock before the first look sees what is there now. What finds, once it holds its lock, that another has
+changed what it was decided by begins anew, too, and holds none: it may need another lock now.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ def patiently(do: Callable[[], T]) -> T:
 		except Exception as error:
 			if not _is_undone(error):
 				raise
+			if isinstance(error, Overtaken):
+				wanted_locks.clear()  # what it decides for now wants its own
 			frappe.db.rollback()
 			frappe.clear_messages()
 			time.sleep(_PAUSE * turn * random())

@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from crm_support_ext.store import contention
-from crm_support_ext.store.contention import TRIES, Busy, patiently, wanted
+from crm_support_ext.store.contention import TRIES, Busy, Overtaken, patiently, wanted
 
 
 class Hindered:
@@ -46,6 +46,12 @@ def test_it_is_done_again_and_what_it_locked_comes_first_then(error):
 	assert patiently(work) == "done"
 	again = ["lock MC-1", "lock MC-1", "work"]
 	assert work.tried == ["lock MC-1", "work", *again, *again]
+
+
+def test_who_was_overtaken_decides_again_before_it_locks():
+	work = Hindered(1, Overtaken)
+	assert patiently(work) == "done"
+	assert work.tried == ["lock MC-1", "work"] * 2
 
 
 def test_what_was_written_before_it_was_undone_is_gone():
