@@ -16,7 +16,7 @@ from typing import Any
 import frappe
 
 from crm_support_ext.constants import BOOKED, CONTRACT, KIND, TICKET_PRODUCT, TICKET_TYPE, WITHDRAWN, WORK_LOG
-from crm_support_ext.domain.contracts import Contract, OnShortage
+from crm_support_ext.domain.contracts import Contract
 from crm_support_ext.domain.quotations import Offer, SettlesIn
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.domain.settlement import Place, Role, Settlement, Work, settle
@@ -171,15 +171,7 @@ def _job(ticket: Any, worked: Worked, at: datetime, *, for_update: bool = False)
 		row = lock(contract.name)  # first: where strippen pay, nobody waits for it while holding a quotation
 		if not contracts.is_still(contract, row, day):
 			raise Overtaken
-	return _within(replace(job, offer=_offer(job, for_update=for_update)))
-
-
-def _within(job: Job) -> Job:
-	"""Who accepted so many strippen has accepted nothing that is billed: what they do not reach for is refused, not split."""
-	if job.offer is None or job.contract is None or job.contract.plan.on_shortage is not OnShortage.SPLIT:
-		return job
-	plan = replace(job.contract.plan, on_shortage=OnShortage.REFUSE)
-	return replace(job, contract=replace(job.contract, plan=plan))
+	return replace(job, offer=_offer(job, for_update=for_update))
 
 
 def _offer(job: Job, *, for_update: bool) -> Offer | None:
