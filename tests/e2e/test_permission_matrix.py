@@ -20,19 +20,18 @@ from tests.e2e.conftest import Client, connected
 from tests.factories import make
 from tests.site.rights import (
 	COMPANY,
+	MATRIX,
 	PEOPLE,
-	PLACES,
-	RECORDS,
 	Person,
 	Record,
 	World,
+	is_single,
 	make_world,
+	may,
+	may_read,
 	person,
-	table,
+	shown,
 )
-from tests.site.test_permission_matrix import is_single, may_read, shown
-
-MATRIX, OURS = table(RECORDS), table(PLACES)
 
 
 @dataclass
@@ -207,11 +206,9 @@ def test_what_the_pages_and_files_show(who, site, client):
 	session, wrong = client(who), []
 	for side in "ab":
 		for place, (address, there) in places(site, side).items():
-			cell = OURS[place][who.role]
-			allowed = cell == "all" or (cell in ("own", "asked") and who.side == side)
 			answer = session.get(address)
 			seen = there in answer.text
-			if seen != allowed:
+			if seen != may(who, place, side):
 				wrong.append(f"{place} ({side}): {'leaks' if seen else 'is not there'}, {answer.status_code}")
 			other = "b" if side == "a" else "a"
 			if (

@@ -103,6 +103,32 @@ class Record:
 	marker: str
 
 
+MATRIX, OURS = table(RECORDS), table(PLACES)
+READS = {"own", "read", "make", "write"}
+
+
+def may_read(who: Person, record: Record) -> bool:
+	"""What the first table says."""
+	cell = MATRIX[record.doctype][who.role]
+	return cell in READS and (cell != "own" or record.side in ("", who.side))
+
+
+def may(who: Person, place: str, side: str) -> bool:
+	"""What the second table says, of the records of one side."""
+	cell = OURS[place][who.role]
+	return cell == "all" or (cell in ("own", "asked") and who.side == side)
+
+
+def is_single(record: Record) -> bool:
+	"""Whether there is one of its kind."""
+	return record.doctype == names.RULES
+
+
+def shown(record: Record) -> str:
+	"""The field with the marker, as a list can ask for it."""
+	return "name" if record.doctype == names.RULES else record.field
+
+
 TAG = secrets.token_hex(3)
 """What tells this run's people and records from those of an earlier run that were committed."""
 

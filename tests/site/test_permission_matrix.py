@@ -28,20 +28,20 @@ from crm_support_ext.store import quotations
 from tests.site.desk import acting_as, contact_of
 from tests.site.rights import (
 	COMPANY,
+	MATRIX,
+	OURS,
 	PEOPLE,
-	PLACES,
 	PLAN,
-	RECORDS,
 	Person,
 	Record,
 	World,
+	is_single,
 	make_world,
+	may,
+	may_read,
 	person,
-	table,
+	shown,
 )
-
-MATRIX, OURS = table(RECORDS), table(PLACES)
-READS = {"own", "read", "make", "write"}
 
 
 @pytest.fixture(scope="module")
@@ -212,25 +212,10 @@ def v2_list(doctype: str, fields: list[str]) -> str:
 	return json.dumps(frappe.api.v2.document_list(doctype), default=str)
 
 
-def shown(record: Record) -> str:
-	"""The field with the marker, as a list can ask for it."""
-	return "name" if record.doctype == names.RULES else record.field
-
-
-def may_read(who: Person, record: Record) -> bool:
-	"""What the table says."""
-	cell = MATRIX[record.doctype][who.role]
-	return cell in READS and (cell != "own" or record.side in ("", who.side))
-
-
 def may_lack(way: str, record: Record) -> bool:
 	"""Where the framework has no such way for a kind of record, or its answer no name."""
 	of_single = is_single(record) and ("value" in way or "link" in way)
 	return of_single or (record.field == "name" and way in ("reportview.export_query", "api v2 copy"))
-
-
-def is_single(record: Record) -> bool:
-	return record.doctype == names.RULES
 
 
 @pytest.mark.parametrize("who", PEOPLE, ids=str)
@@ -529,12 +514,6 @@ BY_HTTP = {
 	"file of a quotation",
 }
 """Rows that are tried where there is a server."""
-
-
-def may(who: Person, place: str, side: str) -> bool:
-	"""What the table says."""
-	cell = OURS[place][who.role]
-	return cell == "all" or (cell in ("own", "asked") and who.side == side)
 
 
 @pytest.mark.parametrize("who", PEOPLE, ids=str)
