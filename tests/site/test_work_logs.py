@@ -100,7 +100,9 @@ def test_work_and_what_it_takes_from_the_ledger_are_booked_together():
 def test_before_saving_the_agent_sees_how_it_will_be_settled_and_nothing_is_written():
 	mine, doc = contract(), ticket()
 	words, look = said_before(doc)
-	assert words == f"2 strippen of contract {mine.name}, 38 strippen left: rule “question, helpdesk, remote”."
+	assert (
+		words == f"2 strippen of contract {mine.name}, 38 strippen left: rule “question, helpdesk, remote”."
+	)
 	assert look == "good"
 	assert entries(doc) == [] and frappe.db.count(WORK_LOG) == 0
 	assert said_before(doc, minutes="")[0].startswith("The first quarter of an hour: 1 strip of contract")
@@ -503,7 +505,9 @@ def test_the_reason_is_kept_in_the_sites_language_and_shown_in_the_agents(monkey
 	frappe.clear_document_cache("CRM Support Settings", "CRM Support Settings")
 	monkeypatch.setattr(frappe.local, "lang", "no")
 	words = said_before(doc)[0]
-	assert words == f"2 klipp av avtale {mine.name}, 38 klipp igjen: regel “spørsmål, kundeservice, på avstand”."
+	assert (
+		words == f"2 klipp av avtale {mine.name}, 38 klipp igjen: regel “spørsmål, kundeservice, på avstand”."
+	)
 	kept = frappe.db.get_value(WORK_LOG, log(doc), ["reason", "rule"])
 	assert kept == (
 		f"2 strippen van contract {mine.name}: regel “vraag, helpdesk, op afstand”",
