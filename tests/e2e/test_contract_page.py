@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import frappe
 import pytest
-from frappe.utils import add_days, today
+from frappe.utils import add_days, add_months, get_last_day, today
 from freezegun import freeze_time
 from playwright.sync_api import Browser, Page, expect
 
@@ -31,6 +31,19 @@ LANGUAGES = {
 	"nl": ("Saldo", "Overzicht van strippen", "Verricht werk"),
 	"nb": ("Saldo", "Oversikt over klipp", "Utført arbeid"),
 }
+
+
+BEGAN = add_months(date.today().replace(day=1), -9)
+"""The first day of the contract year that is on; a year was before it."""
+
+
+def in_month(number: int, day: int = 1) -> date:
+	"""A day of the contract year's month of this number, from 0."""
+	return add_months(BEGAN, number) + timedelta(day - 1)
+
+
+def in_words(first: date, last: date) -> str:
+	return " to ".join(f"{day.day} {day:%B} {day.year}" for day in (first, last))
 
 
 class Contracted:
@@ -53,15 +66,15 @@ class Contracted:
 			"Service 20", strippen_per_year=20, on_shortage="Split", upgrade_discount=25, carry_over=5
 		)
 		contract = contract_from(
-			datetime(2025, 3, 1, 9),
+			datetime.combine(in_month(-12), time(9)),
 			customer=desk.company,
 			plan=service,
-			start="2025-03-01",
-			end="2027-02-28",
+			start=in_month(-12),
+			end=add_days(in_month(12), -1),
 			renews=1,
 			renew_months=12,
 			phone_allowed=1,
-			last_upgrade="2025-06-03",
+			last_upgrade=in_month(-9, 3),
 			orderers=[{"contact": contact_of(desk.customer)}],
 			contact_persons=[{"user": desk.agent, "role_words": "Support", "mobile": "+31 6 1234 5678"}],
 		)
@@ -75,16 +88,19 @@ class Contracted:
 		worked(
 			mine,
 			20,
-			"2026-03-12 10:05",
+			f"{in_month(0, 12)} 10:05",
 			"Explained how the layout of an invoice is chosen, and set it for both printers.",
 		)
-		worked(theirs, 75, "2026-04-20 14:30", "Went through the rights of the price list.")
+		worked(theirs, 75, f"{in_month(1, 20)} 14:30", "Went through the rights of the price list.")
 		worked(
-			broken, 95, "2026-06-02 11:00", "Found the fault: the update had set the number of copies to two."
+			broken,
+			95,
+			f"{in_month(3, 2)} 11:00",
+			"Found the fault: the update had set the number of copies to two.",
 		)
-		ledgers.bought(contract, "10", "2026-09-01 12:00", "Order 2026-118")
-		worked(theirs, 130, "2026-10-15 13:00", "Set up the rights for the new colleagues.")
-		worked(mine, 35, "2026-11-20 16:20", "Added the delivery note to the layout.")
+		ledgers.bought(contract, "10", f"{in_month(6)} 12:00", "Order 118")
+		worked(theirs, 130, f"{in_month(7, 15)} 13:00", "Set up the rights for the new colleagues.")
+		worked(mine, 35, f"{in_month(8, 20)} 16:20", "Added the delivery note to the layout.")
 		return contract.name, str(mine.name)
 
 
@@ -306,21 +322,21 @@ def test_by_keyboard_alone_a_period_is_chosen_and_downloaded(contracted, page_of
 	tab_to(page, "Go to the content")
 	page.keyboard.press("Enter")
 	assert page.evaluate("document.activeElement.id") == "content"
-	tab_to(page, "First day")
-	page.keyboard.type("04012026")
-	tab_to(page, "Last day")
-	page.keyboard.type("04302026")
+	days = in_month(1), get_last_day(in_month(1))
+	for field, day in zip(("First day", "Last day"), days, strict=True):
+		tab_to(page, field)
+		page.keyboard.type(f"{day:%m%d%Y}")
 	tab_to(page, "Show")
 	page.keyboard.press("Enter")
 	expect(page.get_by_role("heading", name="Statement of strippen")).to_be_visible()
-	expect(page.get_by_text("1 April 2026 to 30 April 2026")).to_be_visible()
+	expect(page.get_by_text(in_words(*days))).to_be_visible()
 	expect(page.get_by_role("row").filter(has_text="no. ")).to_have_count(2)
 	for form in ("PDF", "CSV"):
 		page.reload()
 		tab_to(page, form)
 		with page.expect_download() as download:
 			page.keyboard.press("Enter")
-		expected = f"statement-{contracted.contract}-2026-04-01-2026-04-30.{form.lower()}"
+		expected = f"statement-{contracted.contract}-{days[0]}-{days[1]}.{form.lower()}"
 		assert download.value.suggested_filename == expected
 		download.value.save_as(tmp_path / expected)
 		assert (tmp_path / expected).stat().st_size > 500
@@ -335,7 +351,7 @@ def test_everything_can_be_read_without_scripts(contracted, browser: Browser, ba
 	page.get_by_role("link", name="Statement", exact=True).click()
 	expect(page.get_by_role("row").filter(has_text="Closing")).to_be_visible()
 	page.get_by_role("link", name="Last contract year").click()
-	expect(page.get_by_text("1 March 2025 to 28 February 2026")).to_be_visible()
+	expect(page.get_by_text(in_words(in_month(-12), add_days(BEGAN, -1)))).to_be_visible()
 	context.close()
 
 
