@@ -159,7 +159,7 @@ def code(ours: bool) -> Iterator[None]:
 	}
 	frappe.local.doc_events_hooks = hooks if ours else stock
 	for doctype, classes in CLASSES.items():
-		frappe.controllers[SITE][doctype] = classes[ours]
+		frappe.controllers.setdefault(SITE, {})[doctype] = classes[ours]
 	try:
 		yield
 	finally:
