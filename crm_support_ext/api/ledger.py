@@ -15,7 +15,7 @@ from crm_support_ext.constants import AGENT_MANAGER, CONTRACT, CONTRACT_MANAGER
 from crm_support_ext.domain.booking import Lines
 from crm_support_ext.domain.contracts import LIVE, Contract, State
 from crm_support_ext.domain.results import Refusal
-from crm_support_ext.domain.strippen import amount
+from crm_support_ext.domain.strippen import REVERSIBLE, amount
 from crm_support_ext.services import ledger
 from crm_support_ext.store import ledger_words
 from crm_support_ext.store.contention import patiently
@@ -32,13 +32,17 @@ Book = Callable[[SiteLedger, Contract, datetime, ZoneInfo], Lines | Refusal]
 
 @frappe.whitelist()
 def standing(contract: str) -> dict[str, Any]:
-	"""The balance of a contract, and what the present user may do with its ledger; for whoever may read the contract."""
+	"""The balance of a contract, and what the present user may do with its ledger; for whoever may read the contract.
+
+	``may_correct`` has the kinds of entry that they may take back.
+	"""
 	doc = _read(contract)
 	state, roles = State(doc.state), {*frappe.get_roles()}
+	kinds = sorted(kind.value for kind in REVERSIBLE)
 	return {
 		"balance": ledger_words.left(balance_of(doc.name)),
 		"may_add": state in LIVE and not roles.isdisjoint(KEEPERS),
-		"may_correct": state in BEGUN and not roles.isdisjoint(REVERSERS),
+		"may_correct": kinds if state in BEGUN and not roles.isdisjoint(REVERSERS) else [],
 	}
 
 

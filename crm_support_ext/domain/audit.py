@@ -20,7 +20,7 @@ from crm_support_ext.domain.chain import (
 	in_zone,
 	wrong_seal,
 )
-from crm_support_ext.domain.strippen import OPENING, Account, BrokenLedger, Entry, Kind, Wrong
+from crm_support_ext.domain.strippen import OPENING, REVERSIBLE, Account, BrokenLedger, Entry, Kind, Wrong
 
 
 class Finding(NamedTuple):
@@ -73,17 +73,13 @@ class Rules:
 		target = self._seen.get(entry.reverses)
 		if target is None:
 			return None
-		kinds = _REVERSIBLE if entry.kind is Kind.CORRECTION else frozenset({Kind.USE})
+		kinds = REVERSIBLE if entry.kind is Kind.CORRECTION else frozenset({Kind.USE})
 		if target.kind not in kinds:
 			return Wrong(f"it reverses a {target.kind.value}", f"one of {', '.join(sorted(kinds))}")
 		if (entry.lot, entry.amount) != (target.lot, -target.amount):
 			wrong = f"it gives {entry.amount} to {entry.lot} for entry {target.number}"
 			return Wrong(wrong, f"{-target.amount} to {target.lot}")
 		return None
-
-
-_REVERSIBLE = OPENING | {Kind.USE}
-"""What a Correction may name (booking.py)."""
 
 
 def audit(contract: str, sealed: Iterable[Sealed], zone: tzinfo) -> Iterator[Finding]:

@@ -63,6 +63,9 @@ TAKING = frozenset({Kind.USE, Kind.EXPIRY})
 REVERSING = frozenset({Kind.RELEASE, Kind.CORRECTION})
 """The kinds that name the entry which they reverse."""
 
+REVERSIBLE = OPENING | {Kind.USE}
+"""The kinds that a Correction may name: an expiry stands, and what reverses is not reversed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

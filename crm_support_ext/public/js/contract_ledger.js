@@ -12,7 +12,7 @@ crm_support_ext.ledger_buttons = async function (frm) {
 		frm.add_custom_button(__("Grant"), () => ask_units(frm, "grant", __("Grant strippen"), true), group);
 		frm.add_custom_button(__("Purchase"), () => ask_units(frm, "purchase", __("Book a purchase")), group);
 	}
-	if (may.may_correct) {
+	if (may.may_correct.length) {
 		const correct = () => crm_support_ext.correct_entry(frm.doc.name, null, () => frm.reload_doc());
 		frm.add_custom_button(__("Correct an entry"), correct, group);
 	}
