@@ -103,6 +103,7 @@ ignore_links_on_delete = [
 	"Work Timer",
 	"Ledger Check",
 	"Strippen Warning",
+	"Requested Statement",
 ]
 
 # What the clock does

@@ -19,13 +19,13 @@ from frappe.website.serve import get_response
 from pypdf import PdfReader
 
 from crm_support_ext.api import statement as api
-from crm_support_ext.constants import REQUESTED_STATEMENT
+from crm_support_ext.constants import CONTRACT, REQUESTED_STATEMENT
 from crm_support_ext.store import ledger, statement_files, statement_paper, statement_sheets, statements
 from crm_support_ext.store.ledger import account_of
 from crm_support_ext.tasks import statements as task
 from tests.factories import make, make_agent
 from tests.harness.bench import ROOT
-from tests.site.contracts import plan
+from tests.site.contracts import draft, plan
 from tests.site.desk import AGENT, COLLEAGUE, CUSTOMER, MANAGER, STRANGER
 from tests.site.ledgers import (
 	BOSS,
@@ -195,7 +195,8 @@ def test_only_its_readers_get_a_statement(call, contract, as_user):
 	for user in OTHERS:
 		with as_user(user), pytest.raises(frappe.PermissionError, match="not yours to see"):
 			CALLS[call](contract)
-	assert frappe.db.count(REQUESTED_STATEMENT) == (len(READERS) if call == "make" else 0)
+	mine = {"contract": contract.name}
+	assert frappe.db.count(REQUESTED_STATEMENT, mine) == (len(READERS) if call == "make" else 0)
 
 
 def test_the_desk_prints_a_statement_as_a_print_format(contract, as_user):
@@ -311,6 +312,15 @@ def test_what_was_made_is_gone_after_a_day(contract, frozen_time, as_user):
 	assert not path.exists() and not frappe.db.exists(REQUESTED_STATEMENT, file)
 	with as_user(CUSTOMER), pytest.raises(frappe.PermissionError, match="removed after its day"):
 		api.fetch(file)
+
+
+def test_a_contract_without_a_ledger_can_be_deleted_though_somebody_asked_for_its_statement():
+	customers()
+	doc = draft()
+	days = {"first_day": doc.start, "last_day": doc.end}
+	made = make(REQUESTED_STATEMENT, contract=doc.name, form="CSV", reader="Administrator", **days)
+	frappe.delete_doc(CONTRACT, doc.name)
+	assert not frappe.db.exists(CONTRACT, doc.name) and frappe.db.exists(REQUESTED_STATEMENT, made.name)
 
 
 def test_one_whose_worker_died_can_be_asked_for_again(contract, frozen_time, as_user):
