@@ -18,7 +18,7 @@ CHUNK = 5000
 
 
 def fill(contract: str, entries: int, first: date, last: date) -> None:
-	"""An allotment of two strippen an entry, and uses of one each, a minute apart."""
+	"""An allotment of two strippen an entry, and uses of one each, a minute apart, on tickets that never were."""
 	sealed = lines(contract, entries, first, last)
 	end = None
 	while some := list(islice(sealed, CHUNK)):
@@ -39,7 +39,7 @@ def lines(contract: str, entries: int, first: date, last: date) -> Iterator[Seal
 			entry = Entry(1, at, Kind.GRANT, lot, Decimal(2 * entries).quantize(Decimal("0.01")), first, last)
 		else:
 			at += timedelta(minutes=1)
-			entry = Entry(number, at, Kind.USE, lot, Decimal("-1.00"), first, last, f"{number:04}")
+			entry = Entry(number, at, Kind.USE, lot, Decimal("-1.00"), first, last, f"9{number:06}")
 		sealed = seal(account, previous, [entry])
 		account, previous = account.after(entry), sealed[0].hash
 		yield from sealed

@@ -207,7 +207,7 @@ def from_the_ticket(record: Record, world: World) -> dict[str, Callable[[], str]
 
 
 def v2_list(doctype: str, fields: list[str]) -> str:
-	frappe.local.form_dict = frappe._dict(fields=fields, limit=500)
+	frappe.local.form_dict = frappe._dict(fields=fields, limit=100_000)
 	frappe.local.response = frappe._dict(docs=[])
 	return json.dumps(frappe.api.v2.document_list(doctype), default=str)
 
