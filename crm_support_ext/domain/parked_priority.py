@@ -14,7 +14,7 @@ from enum import Enum
 from fractions import Fraction
 from itertools import accumulate
 
-LEAST_DAYS = Decimal("0.5")
+_LEAST_DAYS = Decimal("0.5")
 """An item counts in its score as at least so much work, so that a trifle does not come before everything."""
 
 
@@ -80,7 +80,7 @@ def score(item: Item, weights: Weights) -> Score:
 		item.customers * weights.per_customer,
 		item.users * weights.per_user,
 		weights.workaround[item.workaround],
-		max(item.effort, LEAST_DAYS),
+		max(item.effort, _LEAST_DAYS),
 	)
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from crm_support_ext.domain.escalation import Kind as KindOfTicket
 from crm_support_ext.domain.lifecycle import CREATED, Event
+from crm_support_ext.domain.parked_priority import Workaround
 from crm_support_ext.domain.settlement import Place, Role
 from crm_support_ext.domain.tiers import TIERS
 from crm_support_ext.replay.documents import Kind
@@ -74,7 +75,7 @@ KINDS_OF_COLUMNS = {
 	"kind": value_of(KindOfTicket),
 	"date": Kind("a date or an ISO 8601 time", _is_date_or_time),
 	"auto": _FLAG,
-	"workaround": one_of("none", "awkward", "good"),
+	"workaround": value_of(Workaround),
 	"effort": _text(r"\d{1,9}(\.\d{1,9})?", "a number of days such as 5 or 0.5"),
 	"chosen_by_customer": _FLAG,
 	"minutes": _text(r"\d{1,9}", "whole minutes, 0 or more"),

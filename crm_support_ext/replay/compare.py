@@ -29,7 +29,7 @@ from crm_support_ext.replay.compare_work import (
 from crm_support_ext.replay.figures import Figures, figures
 from crm_support_ext.replay.kept import Kept
 from crm_support_ext.replay.moments import printer
-from crm_support_ext.replay.words import columns, hours, share, span
+from crm_support_ext.replay.words import columns, cut, hours, share, span
 from crm_support_ext.store.memory import MemoryTicket
 
 Facts = dict[str, Any]
@@ -114,20 +114,27 @@ def _work(found: Both, zone: ZoneInfo) -> Iterator[str]:
 	costs = list(found.contracts())
 	if costs:
 		header = ("contract", "strippen A", "B", "B - A", "bought A", "B", "billed A", "B", "refused A", "B")
-		yield _cut(columns(header, list(map(_cost_row, costs[:MOST_TICKETS]))), len(costs), "contracts")
+		yield cut(
+			columns(header, list(map(_cost_row, costs[:MOST_TICKETS]))),
+			len(costs) - MOST_TICKETS,
+			"contracts",
+		)
 	if found.changed:
 		lines = [
 			(each.ticket, day_of(each.at, zone), settled_words(each.one), settled_words(each.other))
 			for each in found.changed[:MOST_TICKETS]
 		]
-		yield _cut(columns(("work on", "at", "A", "B"), lines), len(found.changed), "pieces of work")
+		yield cut(
+			columns(("work on", "at", "A", "B"), lines), len(found.changed) - MOST_TICKETS, "pieces of work"
+		)
 
 
 def _parked(found: Sequence[Moved]) -> Iterator[str]:
 	"""The parked items that stand differently."""
 	if found:
 		header = ("parked item", "product", "rank A", "B", "score A", "B", "forecast A", "B")
-		yield _cut(columns(header, list(map(compare_parked.row, found[:MOST_TICKETS]))), len(found), "items")
+		table = columns(header, list(map(compare_parked.row, found[:MOST_TICKETS])))
+		yield cut(table, len(found) - MOST_TICKETS, "parked items")
 
 
 def _cost_row(pair: tuple[Contract, Cost, Cost]) -> tuple[str, ...]:
@@ -140,12 +147,6 @@ def _cost_row(pair: tuple[Contract, Cost, Cost]) -> tuple[str, ...]:
 		f"{b.bought:,.2f}",
 	)
 	return contract.name, *strippen, *map(hours, (a.billed, b.billed, a.refused, b.refused))
-
-
-def _cut(table: str, number: int, things: str) -> str:
-	"""A table that may not show all that there are."""
-	more = number - MOST_TICKETS
-	return f"{table}\nand {more:,} more {things}" if more > 0 else table
 
 
 def weight(found: tuple[str, Difference]) -> int:

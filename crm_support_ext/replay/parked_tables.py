@@ -8,7 +8,7 @@ from typing import NamedTuple
 from crm_support_ext.domain.parked_priority import Workaround
 from crm_support_ext.replay.answer import Result
 from crm_support_ext.replay.parking import Standing, Waited
-from crm_support_ext.replay.words import columns, count, span
+from crm_support_ext.replay.words import columns, count, cut, span
 
 MOST_ROWS = 25
 """So many items a table shows; the JSON has all that tickets wait for."""
@@ -25,14 +25,9 @@ def parked_tables(result: Result) -> Iterator[str]:
 	"""The items that tickets wait for by rank, and how long they waited for any; nothing where there is none."""
 	standings, waits = result.standings, result.waited
 	if standings:
-		yield _more(_standings(standings[:MOST_ROWS]), len(standings))
+		yield cut(_standings(standings[:MOST_ROWS]), len(standings) - MOST_ROWS, "parked items")
 	if waits:
-		yield _more(_waits(waits[:MOST_ROWS]), len(waits))
-
-
-def _more(table: str, number: int) -> str:
-	rest = number - MOST_ROWS
-	return f"{table}\nand {count(rest, 'item', 'items')} more" if rest > 0 else table
+		yield cut(_waits(waits[:MOST_ROWS]), len(waits) - MOST_ROWS, "parked items")
 
 
 def _standings(standings: Iterable[Standing]) -> str:
@@ -44,7 +39,7 @@ def _standings(standings: Iterable[Standing]) -> str:
 				each.item.name,
 				each.item.product,
 				f"{each.rank:,}",
-				f"{each.score}",
+				str(each.score),
 				f"{each.weighed.customers:,}",
 				f"{each.weighed.users:,}",
 				f"{each.item.effort:f}",

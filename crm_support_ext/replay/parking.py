@@ -119,7 +119,7 @@ def waited(items: Mapping[str, MemoryItem], end: datetime) -> list[Waited]:
 
 
 def _spans(item: MemoryItem, end: datetime) -> Iterator[timedelta]:
-	yield from (wait.until - wait.since for wait in item.waits)
+	yield from item.waits
 	yield from (end - since for since in item.waiting.values())
 
 

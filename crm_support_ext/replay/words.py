@@ -74,3 +74,8 @@ def columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 		return "  ".join(cells).rstrip()
 
 	return "\n".join([line(header), "  ".join("-" * width for width in widths), *map(line, rows)])
+
+
+def cut(table: str, more: int, things: str) -> str:
+	"""A table that may not show all there are; ``more`` is how many it leaves out, if any."""
+	return f"{table}\nand {more:,} more {things}" if more > 0 else table

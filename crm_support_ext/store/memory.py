@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import NamedTuple
@@ -46,14 +46,6 @@ class Parked(NamedTuple):
 	product: str = ""
 	workaround: Workaround = Workaround.NONE
 	effort: Decimal = Decimal(0)
-
-
-class Wait(NamedTuple):
-	"""A ticket that waited for an item, from when to when."""
-
-	ticket: MemoryTicket
-	since: datetime
-	until: datetime
 
 
 class Condition(NamedTuple):
@@ -127,7 +119,7 @@ _NOTHING = Condition(datetime.min)
 class MemoryItem:
 	"""A parked item as a log knows it: when it was first parked on, and what was last said of it.
 
-	``waiting`` has the tickets that wait for it, and since when; ``waits`` those that did.
+	``waiting`` has the tickets that wait for it, and since when; ``waits`` how long those did that no longer do.
 	"""
 
 	name: str
@@ -136,13 +128,13 @@ class MemoryItem:
 	workaround: Workaround = Workaround.NONE
 	effort: Decimal = Decimal(0)
 	waiting: dict[MemoryTicket, datetime] = field(default_factory=dict)
-	waits: list[Wait] = field(default_factory=list)
+	waits: list[timedelta] = field(default_factory=list)
 
 	def leave(self, ticket: MemoryTicket, at: datetime) -> None:
 		"""Let a ticket wait no longer, if it did."""
 		since = self.waiting.pop(ticket, None)
 		if since is not None:
-			self.waits.append(Wait(ticket, since, at))
+			self.waits.append(at - since)
 
 	def by_arrival(self) -> list[MemoryTicket]:
 		"""The tickets that wait for it, in the order in which they arrived at the desk."""

@@ -119,3 +119,16 @@ def test_an_item_that_only_one_policy_has(desk: Desk, capsys: pytest.CaptureFixt
 	assert main(["compare", log, a, b]) == 0
 	shown = [[cell.strip() for cell in line] for line in lines(capsys.readouterr().out, "parked item")]
 	assert shown == [["P1", "CRM", "-", "1", "-", "12.00", "-", "-"]]
+
+
+def test_the_terminal_says_how_many_items_it_leaves_out(
+	desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+	log = HEADER + "".join(created(f"T{number}") + parked(f"T{number}", f"P{number}") for number in range(28))
+	assert main(["replay", desk.write("log.csv", log)]) == 0
+	assert capsys.readouterr().out.count("\nand 3 more parked items\n") == 2
+	weights = [
+		desk.write(name, UTC + f"[parking]\nper_user = {number}\n") for number, name in enumerate("ab")
+	]
+	assert main(["compare", desk.write("log.csv", log), *weights]) == 0
+	assert "\nand 8 more parked items\n" in capsys.readouterr().out

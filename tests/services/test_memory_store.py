@@ -11,7 +11,7 @@ from crm_support_ext.domain.results import Refusal
 from crm_support_ext.services.follow_ups import end_of_thread, place_for
 from crm_support_ext.services.life_cycle import play
 from crm_support_ext.services.timers import ask_satisfaction, close
-from crm_support_ext.store.memory import MemoryStore, MemoryTicket, Parked, Wait
+from crm_support_ext.store.memory import MemoryStore, MemoryTicket, Parked
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
@@ -120,5 +120,5 @@ def test_who_waits_for_an_item_and_who_did(store: MemoryStore) -> None:
 	assert (store.parked_on("P1"), store.parked_on("P2"), store.parked_on("P3")) == ([later], [ticket], [])
 	first, second = store.items["P1"], store.items["P2"]
 	assert first.waiting == {later: NOON}
-	assert first.waits == [Wait(ticket, NOON, NOON + HOUR), Wait(other, NOON, NOON + 2 * HOUR)]
+	assert first.waits == [HOUR, 2 * HOUR]
 	assert (second.first_parked, second.waits) == (NOON + HOUR, [])
