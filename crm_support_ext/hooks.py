@@ -100,6 +100,7 @@ ignore_links_on_delete = [
 	"Ticket Workaround",
 	"Ticket Promise",
 	"Ticket Escalation",
+	"Ticket Parking",
 	"Work Timer",
 	"Ledger Check",
 	"Strippen Warning",

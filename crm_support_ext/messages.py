@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import format_datetime
 
+from crm_support_ext.domain.decisions import State as ItemState
 from crm_support_ext.domain.escalation import Involvement, Line, Move
 from crm_support_ext.domain.lifecycle import Actor, Event, Status, WaitingOn, allowed
 from crm_support_ext.domain.results import Refusal
@@ -94,6 +95,10 @@ _SAID: dict[str, Callable[[Mapping[str, Any], str], str]] = {
 	"reason_needed": lambda facts, number: _(
 		"“{0}” needs a reason. Press that button on the ticket, or send the reason along with the status, in the field cse_reason."
 	).format(event_label(facts["event"])),
+	"item_needed": lambda facts, number: _(
+		"A ticket is parked on a parked item: what the software is to do. Press “Park” on ticket {0} and choose or make one, or send its name along with the status, in the field cse_parked_item."
+	).format(number),
+	"item_takes_none": lambda facts, number: _SAID_OF_ITEMS[facts["state"]](facts, number),
 	"already_out": lambda facts, number: _(
 		"{0} has ticket {1} already, since {2}. Write to them on that escalation, or press “Came back” first."
 	).format(facts["party"], number, format_datetime(site_time(facts["went_at"]))),
@@ -108,6 +113,17 @@ _SAID: dict[str, Callable[[Mapping[str, Any], str], str]] = {
 	).format(in_words(facts["due"], language_of(frappe.session.user))),
 }
 """What is said of a refusal whose sentence hangs on nothing but its own facts."""
+
+
+_SAID_OF_ITEMS: dict[ItemState, Callable[[Mapping[str, Any], str], str]] = {
+	ItemState.DECLINED: lambda facts, number: _(
+		"“{0}” was declined: {1} Tell the customer so and resolve ticket {2}, or park it on another item."
+	).format(facts["item"], facts["reason"], number),
+	ItemState.RELEASED: lambda facts, number: _(
+		"“{0}” is out, in {1}. Tell the customer what to install. If it is not fixed there, say that it came back when you park ticket {2}."
+	).format(facts["item"], facts["release"], number),
+}
+"""Why nobody can wait for an item any more, by its state."""
 
 
 def involvement_name(involvement: Involvement) -> str:

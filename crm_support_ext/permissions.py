@@ -11,6 +11,7 @@ from crm_support_ext.constants import (
 	CAN_GO_ON,
 	CONTRACT,
 	CONTRACT_MANAGER,
+	PRODUCT_DIRECTOR,
 	QUOTATION,
 	REASON,
 	SYSTEM_MANAGER,
@@ -59,6 +60,12 @@ def has_app_permission() -> bool:
 def may(doc, event: Event) -> bool:
 	"""Whether the present user may bring this about on a ticket as it stands: the tables of the life cycle."""
 	return event in MAY[actor()] and isinstance(decide(status_of(doc), event), Status)
+
+
+def is_product_director(user: str | None = None) -> bool:
+	"""Whether this user, or the present one, decides on parked items and releases."""
+	user = user or frappe.session.user
+	return user == "Administrator" or PRODUCT_DIRECTOR in frappe.get_roles(user)
 
 
 def sees_all_work(user: str) -> bool:

@@ -65,6 +65,21 @@ def make_ticket(subject: str = "The import stops halfway", **fields: Any) -> Any
 	return make("HD Ticket", subject=subject, **{"description": "It says nothing and stops.", **fields})
 
 
+def make_product(name: str = "Ochtend CRM") -> str:
+	"""A product of ours; its name."""
+	import frappe
+
+	if not frappe.db.exists("Software Product", name):
+		make("Software Product", product_name=name)
+	return name
+
+
+def make_item(title: str = "The import goes on after a fault", **fields: Any) -> str:
+	"""A parked item that nobody waits for yet; its name."""
+	fields = {"product": make_product(fields.pop("product", "Ochtend CRM")), "effort": 1, **fields}
+	return str(make("Parked Item", title=title, **fields).name)
+
+
 def make_open_calendar(name: str) -> Any:
 	"""A Support Calendar of a desk that never closes."""
 	days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -124,6 +124,9 @@ MAY = {
 NEEDS_REASON = frozenset({Event.PARKED, Event.UNPARKED, Event.FORCE_CLOSED})
 """What is refused without a word on why (domain.md 1)."""
 
+NEEDS_ITEM = frozenset({Event.PARKED})
+"""What is refused without the parked item that the ticket then waits for (domain.md 1 and 7)."""
+
 EXPRESSIBLE = (
 	Event.TAKEN_UP,
 	Event.REOPENED,
@@ -192,15 +195,17 @@ def decide(status: Status, event: Event) -> Outcome:
 	return _OUTCOMES[event][status]
 
 
-def permit(event: Event, actor: Actor, reason: str = "") -> Refusal | None:
-	"""Whether the actor may bring the event about, with this reason; None means yes.
+def permit(event: Event, actor: Actor, reason: str = "", item: str = "") -> Refusal | None:
+	"""Whether the actor may bring the event about, with this reason and for this parked item; None means yes.
 
-	Refusals: ``not_yours`` (facts ``event``, ``actor``), ``reason_needed`` (fact ``event``).
+	Refusals: ``not_yours`` (facts ``event``, ``actor``), ``reason_needed`` and ``item_needed`` (fact ``event``).
 	"""
 	if event not in MAY[actor]:
 		return Refusal("not_yours", {"event": event, "actor": actor})
 	if event in NEEDS_REASON and not reason.strip():
 		return Refusal("reason_needed", {"event": event})
+	if event in NEEDS_ITEM and not item:
+		return Refusal("item_needed", {"event": event})
 	return None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -31,10 +31,14 @@ _WORKAROUND = {Workaround.NONE: Decimal(3), Workaround.AWKWARD: Decimal(2), Work
 
 @dataclass(frozen=True)
 class Weights:
-	"""What a customer, a user and the lack of a workaround weigh; all are 0 or more."""
+	"""What a customer, a user and the lack of a workaround weigh, and what comes back after a release; all are 0 or more.
+
+	What came back for somebody weighs as a customer more (ours).
+	"""
 
 	per_customer: Decimal = Decimal(3)
 	per_user: Decimal = Decimal(1)
+	per_regression: Decimal = Decimal(3)
 	workaround: Mapping[Workaround, Decimal] = field(default_factory=lambda: _WORKAROUND)
 
 
@@ -43,7 +47,8 @@ class Item:
 	"""What the priority of a parked item depends on.
 
 	``customers`` and ``users`` are those whose tickets wait for it, each counted once however many tickets it has;
-	``effort`` is in days; ``first_parked`` is when a ticket was parked on it for the first time ever.
+	``effort`` is in days; ``first_parked`` is when a ticket was parked on it for the first time ever; ``regressions``
+	are the tickets that wait again, because a release did not mend it for them.
 	"""
 
 	name: str
@@ -52,21 +57,24 @@ class Item:
 	customers: int
 	users: int
 	first_parked: datetime
+	regressions: int = 0
 
 
 @dataclass(frozen=True)
 class Score:
-	"""A score by its parts: what customers and users weigh, times ``workaround``, divided by ``days``."""
+	"""A score by its parts: what customers, users and regressions weigh, times ``workaround``, divided by ``days``."""
 
 	customers: Decimal
 	users: Decimal
 	workaround: Decimal
 	days: Decimal
+	regressions: Decimal = Decimal(0)
 
 	@property
 	def value(self) -> Fraction:
 		"""The score, exactly: the order goes by it."""
-		return Fraction(self.customers + self.users) * Fraction(self.workaround) / Fraction(self.days)
+		weight = Fraction(self.customers + self.users + self.regressions)
+		return weight * Fraction(self.workaround) / Fraction(self.days)
 
 	def __str__(self) -> str:
 		"""The score as figures are shown, with two decimals; half of the last one goes to the even one."""
@@ -81,6 +89,7 @@ def score(item: Item, weights: Weights) -> Score:
 		item.users * weights.per_user,
 		weights.workaround[item.workaround],
 		max(item.effort, _LEAST_DAYS),
+		item.regressions * weights.per_regression,
 	)
 
 
@@ -91,10 +100,26 @@ def ranked(items: Iterable[Item], weights: Weights) -> list[Item]:
 	order is total.
 	"""
 
-	def urgency(item: Item) -> tuple[Fraction, datetime, str]:
-		return -score(item, weights).value, item.first_parked, item.name
+	return sorted(items, key=lambda item: urgency(item, weights))
 
-	return sorted(items, key=urgency)
+
+def urgency(item: Item, weights: Weights) -> tuple[Fraction, datetime, str]:
+	"""What the order goes by: the least comes first."""
+	return -score(item, weights).value, item.first_parked, item.name
+
+
+_WHOLE, _DECIMALS = 18, 42
+"""Digits of a score in an order key: efforts and weights have few decimals, so two scores never differ by less."""
+
+
+def order_key(item: Item, weights: Weights) -> str:
+	"""The urgency as text, for a database: the keys of two items compare as the items do (``ranked``).
+
+	Weights and efforts of up to nine digits and six decimals are told apart exactly.
+	"""
+	whole = int(score(item, weights).value * 10**_DECIMALS)
+	parked = item.first_parked.astimezone(timezone.utc)
+	return f"{10 ** (_WHOLE + _DECIMALS) - 1 - whole:0{_WHOLE + _DECIMALS}} {parked:%Y-%m-%dT%H:%M:%S.%f} {item.name}"
 
 
 @dataclass(frozen=True)

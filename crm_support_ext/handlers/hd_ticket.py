@@ -7,13 +7,22 @@ from typing import Any
 import frappe
 
 from crm_support_ext import messages
-from crm_support_ext.constants import AGREED_ON, CLOSES_AT, FOLLOW_UP, FOLLOW_UP_OF, REASON, WAITING_ON
+from crm_support_ext.constants import (
+	AGREED_ON,
+	CLOSES_AT,
+	FOLLOW_UP,
+	FOLLOW_UP_OF,
+	REASON,
+	WAITING_ON,
+	WAITS_FOR,
+)
 from crm_support_ext.domain.lifecycle import CREATED, FOLLOW_UP_CAUSE, Event, Status, decide
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.permissions import actor
 from crm_support_ext.services.change_of_status import Saved, settle
 from crm_support_ext.store import (
 	escalations,
+	parkings,
 	party_mail,
 	promises,
 	quotations,
@@ -47,6 +56,7 @@ def before_validate(doc: Any, method: str | None = None) -> None:
 	elif not doc.flags.cse_change:
 		_settle(doc)
 		_refuse_when_closed(doc)
+		_refuse_to_wait(doc)
 	_show_waiting_on(doc)
 	promises.follow(doc)
 	_first_response_is_words(doc)
@@ -69,6 +79,7 @@ def on_update(doc: Any, method: str | None = None) -> None:
 	keep_record(doc)
 	targets.keep(doc)
 	promises.keep(doc)
+	parkings.keep(doc)
 	if doc.is_merged and doc.flags.cse_happened is Event.MERGED:
 		escalations.go_along(doc)
 		quotations.go_along(doc)
@@ -81,6 +92,7 @@ def on_trash(doc: Any, method: str | None = None) -> None:
 	work_timers.forget(str(doc.name))
 	forget(doc)
 	promises.forget(str(doc.name))
+	parkings.forget(str(doc.name))
 	escalations.forget(str(doc.name))
 	quotations.forget(str(doc.name))
 	warnings.forget(str(doc.name))
@@ -89,7 +101,7 @@ def on_trash(doc: Any, method: str | None = None) -> None:
 def _start(doc: Any) -> None:
 	"""A ticket is New when it is made; a split copies its origin's fields, ours with them."""
 	follows = doc.get(FOLLOW_UP_OF) if doc.flags.cse_follow_up else None
-	doc.update({FOLLOW_UP_OF: follows, FOLLOW_UP: None, CLOSES_AT: None, REASON: None})
+	doc.update({FOLLOW_UP_OF: follows, FOLLOW_UP: None, CLOSES_AT: None, REASON: None, WAITS_FOR: None})
 	begin(doc, doc.flags.cse_at or now(), frappe.session.user, FOLLOW_UP_CAUSE if follows else CREATED)
 
 
@@ -104,6 +116,7 @@ def _settle(doc: Any) -> None:
 		user=frappe.session.user,
 		reason=doc.get(REASON) or "",
 		event=doc.flags.cse_happened,
+		item=doc.get(WAITS_FOR) or "",
 	)
 	doc.update({REASON: None, "status": before.status, "status_category": before.status_category})
 	outcome = settle(FrappeStore(), SiteTicket(doc), saved, doc.flags.cse_at or now())
@@ -119,6 +132,12 @@ def _refuse_when_closed(doc: Any) -> None:
 			outcome = decide(status_of(before), event)
 			if isinstance(outcome, Refusal):
 				messages.refuse(outcome, str(doc.name))
+
+
+def _refuse_to_wait(doc: Any) -> None:
+	"""A parked ticket waits for an item that there is something to expect of."""
+	if refusal := parkings.refuses(doc):
+		messages.refuse(refusal, str(doc.name))
 
 
 def _show_waiting_on(doc: Any) -> None:

@@ -55,7 +55,7 @@ def read_parking(settings: Mapping[str, Any]) -> Parking:
 	weights = Weights(
 		Decimal(given.get("per_customer", usual.per_customer)),
 		Decimal(given.get("per_user", usual.per_user)),
-		{
+		workaround={
 			each: Decimal(given.get("workaround", {}).get(each.value, usual.workaround[each]))
 			for each in Workaround
 		},

@@ -20,13 +20,14 @@ _LET_IN = frozenset({Event.CUSTOMER_REPLIED, Event.MACHINE_REPLIED, Event.REPLIE
 
 @dataclass(frozen=True)
 class Saved:
-	"""What a save says: the status it writes, and ``event`` if it is known what happened."""
+	"""What a save says: the status it writes, ``event`` if it is known what happened, and ``item``, what it waits for."""
 
 	status: Status
 	actor: Actor
 	user: str = ""
 	reason: str = ""
 	event: Event | None = None
+	item: str = ""
 
 
 def settle(store: Store[T], ticket: T, saved: Saved, at: datetime) -> Outcome:
@@ -40,7 +41,7 @@ def settle(store: Store[T], ticket: T, saved: Saved, at: datetime) -> Outcome:
 	if isinstance(said, Refusal):
 		return said
 	if saved.event not in _LET_IN:
-		refusal = permit(said, saved.actor, saved.reason)
+		refusal = permit(said, saved.actor, saved.reason, saved.item)
 		if refusal:
 			return refusal
 	return play(store, ticket, said, at, actor=saved.user, reason=saved.reason)

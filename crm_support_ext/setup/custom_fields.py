@@ -20,6 +20,7 @@ from crm_support_ext.constants import (
 	MODULE,
 	NEXT_UPDATE,
 	ORIGIN,
+	PARKED_ITEM,
 	PRODUCT,
 	PROJECT_LEADER,
 	REASON,
@@ -31,6 +32,7 @@ from crm_support_ext.constants import (
 	TICKET_PRODUCT,
 	TICKET_TYPE,
 	WAITING_ON,
+	WAITS_FOR,
 	WAY_AROUND,
 )
 from crm_support_ext.domain.escalation import NEW_FOR_DAYS, Kind, Software
@@ -105,6 +107,16 @@ FIELDS = {
 			"insert_after": WAY_AROUND,
 			"depends_on": "eval:doc.name",
 			"description": "The date agreed with the customer, for the tier By agreement. Midnight stands for the end of that working day.",
+			"no_copy": 1,
+		},
+		{
+			"fieldname": WAITS_FOR,
+			"label": "Parked item",
+			"fieldtype": "Link",
+			"options": PARKED_ITEM,
+			"insert_after": FOLLOW_UP,
+			"depends_on": "eval:doc.name",
+			"description": "What a parked ticket waits for. A ticket cannot be parked without it.",
 			"no_copy": 1,
 		},
 		{

@@ -1,12 +1,12 @@
-"""The role of who keeps contracts, tariffs and the table of settlement, and grants and sells strippen."""
+"""The roles of who keeps contracts and sells strippen, and of who decides on parked items and releases."""
 
 from __future__ import annotations
 
 import frappe
 
-from crm_support_ext.constants import CONTRACT_MANAGER
+from crm_support_ext.constants import CONTRACT_MANAGER, PRODUCT_DIRECTOR
 
-ROLES = (CONTRACT_MANAGER,)
+ROLES = (CONTRACT_MANAGER, PRODUCT_DIRECTOR)
 
 
 def create() -> None:

@@ -108,7 +108,7 @@ def test_nothing_leads_out_of_closed_or_into_new() -> None:
 	],
 )
 def test_who_may_bring_about_what(event: str, actor: str, yes: bool) -> None:
-	refusal = permit(Event(event), Actor(actor), "because")
+	refusal = permit(Event(event), Actor(actor), "because", "P-1")
 	assert (refusal is None) is yes
 	if refusal:
 		assert (refusal.code, refusal.facts) == ("not_yours", {"event": Event(event), "actor": Actor(actor)})
@@ -119,12 +119,19 @@ def test_who_may_bring_about_what(event: str, actor: str, yes: bool) -> None:
 def test_what_needs_a_reason_is_refused_without(event: str, reason: str) -> None:
 	refusal = permit(Event(event), Actor.MANAGER, reason)
 	assert refusal == Refusal("reason_needed", {"event": Event(event)})
-	assert permit(Event(event), Actor.MANAGER, "spam") is None
+	assert permit(Event(event), Actor.MANAGER, "spam", "P-1") is None
+
+
+@given(events, st.sampled_from([Actor.AGENT, Actor.MANAGER]))
+def test_only_parking_needs_an_item(event: Event, actor: Actor) -> None:
+	refused = Refusal("item_needed", {"event": event})
+	assert (permit(event, actor, "because") == refused) is (event is Event.PARKED)
+	assert permit(event, actor, "because", "P-1") != refused
 
 
 @given(events, actors)
 def test_only_what_needs_a_reason_asks_for_one(event: Event, actor: Actor) -> None:
-	without, with_reason = permit(event, actor), permit(event, actor, "because")
+	without, with_reason = permit(event, actor, "", "P-1"), permit(event, actor, "because", "P-1")
 	assert without == with_reason or (event in NEEDS_REASON and with_reason is None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
@@ -18,11 +18,12 @@ from crm_support_ext.domain.parked_priority import (
 	Weights,
 	Workaround,
 	forecasts,
+	order_key,
 	ranked,
 	score,
 )
 
-START = datetime(2026, 3, 2, 9)
+START = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
 TODAY = date(2026, 6, 1)
 USUAL = Weights()
 
@@ -37,13 +38,15 @@ items = st.builds(
 	customers=st.integers(0, 4),
 	users=st.integers(0, 6),
 	first_parked=moments,
+	regressions=st.integers(0, 3),
 )
 weights = st.one_of(
 	st.just(USUAL),
 	st.builds(
-		lambda customer, user, factors: Weights(
-			customer, user, dict(zip(Workaround, sorted(factors, reverse=True), strict=True))
+		lambda customer, user, back, factors: Weights(
+			customer, user, back, dict(zip(Workaround, sorted(factors, reverse=True), strict=True))
 		),
+		amounts,
 		amounts,
 		amounts,
 		st.lists(amounts, min_size=3, max_size=3),
@@ -95,8 +98,14 @@ def test_a_score_shows_its_parts() -> None:
 	assert (parts.customers, parts.users, parts.workaround, parts.days) == (6, 3, 2, Decimal("0.5"))
 
 
+def test_what_came_back_weighs_as_a_customer_more() -> None:
+	assert str(score(replace(item(), regressions=2), USUAL)) == "30.00"  # (3 + 1 + 2 x 3) x 3 / 1
+
+
 def test_weights_of_a_desk() -> None:
-	weighed = Weights(Decimal("1.5"), Decimal(0), {**USUAL.workaround, Workaround.NONE: Decimal(10)})
+	weighed = Weights(
+		Decimal("1.5"), Decimal(0), workaround={**USUAL.workaround, Workaround.NONE: Decimal(10)}
+	)
 	assert str(score(item(customers=3, users=9, effort="2"), weighed)) == "22.50"
 
 
@@ -147,6 +156,12 @@ def test_the_order_is_total_and_stable(of: list[Item], weigh: Weights, chance: R
 	assert ranked(some, weigh) == [each for each in order if each in some]
 
 
+@given(lists, weights)
+def test_the_keys_stand_as_the_items_do(of: list[Item], weigh: Weights) -> None:
+	assert sorted(of, key=lambda each: order_key(each, weigh)) == ranked(of, weigh)
+	assert len({len(order_key(each, weigh)) - len(each.name) for each in of}) <= 1
+
+
 @given(lists, weights, st.data())
 def test_what_makes_an_item_more_urgent_never_lowers_it(
 	of: list[Item], weigh: Weights, data: st.DataObject
@@ -158,6 +173,7 @@ def test_what_makes_an_item_more_urgent_never_lowers_it(
 		before,
 		customers=before.customers + data.draw(st.integers(0, 2)),
 		users=before.users + data.draw(st.integers(0, 2)),
+		regressions=before.regressions + data.draw(st.integers(0, 2)),
 		workaround=data.draw(st.sampled_from(worse)),
 		effort=data.draw(st.decimals(0, before.effort, places=2)),
 	)
@@ -169,6 +185,7 @@ def test_what_makes_an_item_more_urgent_never_lowers_it(
 def test_a_score_is_what_the_rule_says(of: Item, weigh: Weights) -> None:
 	days = Fraction(of.effort) if of.effort > Fraction(1, 2) else Fraction(1, 2)
 	reported = of.customers * Fraction(weigh.per_customer) + of.users * Fraction(weigh.per_user)
+	reported += of.regressions * Fraction(weigh.per_regression)
 	assert score(of, weigh).value == reported * Fraction(weigh.workaround[of.workaround]) / days
 
 

@@ -25,7 +25,7 @@ def saved_on(status: Status, saved: Saved):
 @pytest.mark.parametrize("event", EXPRESSIBLE)
 @pytest.mark.parametrize("status", Status)
 def test_a_pressed_button_needs_the_right_hand_and_the_table(status, event, actor):
-	answer, after = saved_on(status, Saved(status, actor, reason="so", event=event))
+	answer, after = saved_on(status, Saved(status, actor, reason="so", event=event, item="P-1"))
 	if event not in MAY[actor]:
 		assert isinstance(answer, Refusal) and answer.code == "not_yours"
 		assert after is status

@@ -11,7 +11,7 @@ import frappe
 from frappe.email.receive import InboundMail
 
 from crm_support_ext.domain.lifecycle import Event
-from tests.factories import make, make_agent, make_contact, make_customer, make_ticket
+from tests.factories import make, make_agent, make_contact, make_customer, make_item, make_ticket
 
 AGENT, MANAGER = "agnes@desk.example", "mona@desk.example"
 CUSTOMER, COLLEAGUE, STRANGER = "kees@bakkerij.example", "lies@bakkerij.example", "zoe@elsewhere.example"
@@ -71,12 +71,20 @@ def happen(ticket: Any, event: str, reason: str = "because the test says so") ->
 	ticket.reload()
 	ticket.flags.cse_event = Event(event)
 	ticket.cse_reason = reason
+	if event == "parked" and not ticket.cse_parked_item:
+		ticket.cse_parked_item = parked_item()
 	ticket.save(ignore_permissions=True)
 
 
 def reply(ticket: Any, message: str = "Have you tried it again?", to: str = CUSTOMER) -> None:
 	"""An agent's reply."""
 	frappe.get_doc("HD Ticket", ticket.name).reply_via_agent(message, to=to)
+
+
+def parked_item(title: str = "The import goes on after a fault", **fields: Any) -> str:
+	"""The parked item of this title, made if there is none yet."""
+	known = frappe.db.get_value("Parked Item", {"title": title})
+	return known or make_item(title, **fields)
 
 
 def status_of(ticket: Any) -> tuple[str, str]:
