@@ -10,6 +10,7 @@ import frappe
 import pytest
 
 from tests.e2e.desk import Desk, make_desk, run_the_clock
+from tests.site.desk import parked_item
 
 TICKETS = "/api/resource/HD Ticket"
 API = "/api/method/crm_support_ext.api.ticket."
@@ -185,17 +186,21 @@ def test_an_agent_cannot_close_at_once(desk, rest):
 	assert len(record(agent, ticket)) == 2
 
 
-def test_a_status_that_needs_a_reason_takes_it_from_the_field(desk, rest):
+def test_a_status_that_needs_a_reason_and_an_item_takes_them_from_the_fields(desk, rest):
 	ticket, agent = desk.ticket("Open"), rest(desk.agent)
 
 	refused = agent.put(f"{TICKETS}/{ticket}", json={"status": "Parked"})
 	assert refused.status_code == 417 and "needs a reason" in sentences(refused)
 	assert desk.get(ticket, "status") == "Open"
 
-	assert (
-		ok(agent.put(f"{TICKETS}/{ticket}", json={"status": "Parked", "cse_reason": "A new field"}))["status"]
-		== "Parked"
-	)
+	written = {"status": "Parked", "cse_reason": "A new field"}
+	refused = agent.put(f"{TICKETS}/{ticket}", json=written)
+	assert refused.status_code == 417 and "in the field cse_parked_item" in sentences(refused)
+	assert desk.get(ticket, "status") == "Open"
+
+	with desk.on_site():
+		written["cse_parked_item"] = parked_item()
+	assert ok(agent.put(f"{TICKETS}/{ticket}", json=written))["status"] == "Parked"
 	assert record(agent, ticket)[-1] == ("Open", "Parked", "parked")
 
 

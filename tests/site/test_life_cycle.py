@@ -7,7 +7,18 @@ import frappe.client
 import pytest
 
 from tests.factories import make_ticket
-from tests.site.desk import AGENT, CUSTOMER, MANAGER, happen, people, record_of, reply, status_of, ticket_in
+from tests.site.desk import (
+	AGENT,
+	CUSTOMER,
+	MANAGER,
+	happen,
+	parked_item,
+	people,
+	record_of,
+	reply,
+	status_of,
+	ticket_in,
+)
 
 STATUSES = ("New", "Open", "Pending", "Parked", "Resolved", "Closed")
 
@@ -75,6 +86,8 @@ def test_an_event_in_a_status_does_what_the_table_says(status, event):
 def test_a_written_status_does_what_it_stands_for(before, after, user, table, as_user):
 	ticket, said = ticket_in(before), table[before][STATUSES.index(after)]
 	written = {"status": after, "cse_reason": "a reason"}
+	if after == "Parked" and user != CUSTOMER:
+		written["cse_parked_item"] = parked_item()
 	with as_user(user):
 		if said == "-":
 			with pytest.raises((frappe.ValidationError, frappe.PermissionError)):
@@ -92,6 +105,21 @@ def test_a_save_obeys_as_a_write_does():
 	with pytest.raises(frappe.ValidationError, match="is Parked and cannot become Pending"):
 		ticket.save()
 	assert status_of(ticket) == ("Parked", "Paused")
+
+
+@pytest.mark.parametrize("before", ["New", "Open", "Pending"])
+def test_parking_needs_an_item(before, as_user):
+	ticket = ticket_in(before)
+	with as_user(AGENT), pytest.raises(frappe.ValidationError, match="choose or make one, or send its name"):
+		frappe.client.set_value("HD Ticket", ticket.name, {"status": "Parked", "cse_reason": "a reason"})
+	assert status_of(ticket)[0] == before
+
+
+def test_a_parked_ticket_is_never_left_without_an_item():
+	ticket = ticket_in("Parked")
+	ticket.cse_parked_item = None
+	with pytest.raises(frappe.ValidationError, match="A ticket is parked on a parked item"):
+		ticket.save()
 
 
 @pytest.mark.parametrize(("before", "after"), [("Open", "Parked"), ("Parked", "Open"), ("Open", "Closed")])

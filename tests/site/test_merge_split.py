@@ -6,7 +6,17 @@ import frappe
 import pytest
 from helpdesk.helpdesk.doctype.hd_ticket.api import merge_ticket, split_ticket
 
-from tests.site.desk import CUSTOMER, mail, people, receive, record_of, reply, status_of, ticket_in
+from tests.site.desk import (
+	CUSTOMER,
+	mail,
+	parked_item,
+	people,
+	receive,
+	record_of,
+	reply,
+	status_of,
+	ticket_in,
+)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -87,12 +97,17 @@ def test_a_split_begins_anew(status):
 	message = receive(mail(CUSTOMER, f"Re: #{ticket.name}", "And another thing."))
 	if status != "Open":
 		ticket.reload()
-		ticket.update({"status": status, "cse_reason": "so"})
+		ticket.update({"status": status, "cse_reason": "so", "cse_parked_item": parked_item()})
 		ticket.save()
 	frappe.db.set_value("HD Ticket", ticket.name, "cse_follow_up_of", "0001")
 	name = split_ticket("Another thing", message.name)
 	new = frappe.get_doc("HD Ticket", name)
 	assert status_of(new) == ("New", "Open") and status_of(ticket)[0] == status
 	assert record_of(new) == [(None, "New", "created")]
-	assert not new.cse_follow_up_of and not new.cse_closes_at and new.cse_waiting_on.startswith("us")
+	assert (
+		not new.cse_parked_item
+		and not new.cse_follow_up_of
+		and not new.cse_closes_at
+		and new.cse_waiting_on.startswith("us")
+	)
 	assert new.ticket_split_from == ticket.name
