@@ -2,10 +2,16 @@
 
 ``TABLE`` is the whole rule. A declined item is final (ours): its customers were told. A released one that a customer
 says is not fixed is parked again, with that mark.
+
+A decision is against the rank if it lets an item come after one of its product that ranks below it, or before one that
+ranks above it and is not deferred (ours).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
 from crm_support_ext.domain.results import Refusal
@@ -84,3 +90,36 @@ def possible(state: State) -> list[Decision]:
 	"""What can be decided by a person on an item in this state."""
 	own = (Decision.PLAN, Decision.DEFER, Decision.DECLINE, Decision.TAKE_BACK)
 	return [each for each in own if (each, state) in _AFTER]
+
+
+@dataclass(frozen=True)
+class Place:
+	"""An item that has its place in the order, and the day of the release that it is planned for; None: for none."""
+
+	name: str
+	comes: date | None = None
+
+
+def passed_over(comes: date | None, above: Iterable[Place], below: Iterable[Place]) -> Place | None:
+	"""Which item the decision is against that lets one come on a day, or on none; None if it is not against the rank.
+
+	``above`` are the items of the product that rank above it and ``below`` those below, deferred ones left out. Told is
+	the one above that is furthest from coming, else the one below that comes first.
+	"""
+	last = max(above, key=_day, default=None)
+	if last and _day(last) > (comes or date.max):
+		return last
+	first = min(below, key=_day, default=None)
+	return first if first and _day(first) < (comes or date.max) else None
+
+
+def _day(place: Place) -> date:
+	return place.comes or date.max
+
+
+def heeds_rank(state: State, decision: Decision) -> bool:
+	"""Whether a person decides thereby when an item comes: what goes out, came back, or gets its place back after it
+	was deferred, does not."""
+	if decision is Decision.TAKE_BACK:
+		return state is not State.DEFERRED
+	return decision in (Decision.PLAN, Decision.DEFER, Decision.DECLINE)

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import date
 
-from crm_support_ext.domain.decisions import RANKED, TAKES_TICKETS, Decision, State, decide, possible
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_support_ext.domain.decisions import (
+	RANKED,
+	TAKES_TICKETS,
+	Decision,
+	Place,
+	State,
+	decide,
+	heeds_rank,
+	passed_over,
+	possible,
+)
 from crm_support_ext.domain.results import Refusal
 
 
@@ -47,3 +61,50 @@ def test_declining_and_what_is_against_the_rank_need_a_reason(reason: str) -> No
 def test_what_has_a_place_in_the_order_takes_tickets() -> None:
 	assert RANKED < TAKES_TICKETS
 	assert possible(State.PARKED) == [Decision.PLAN, Decision.DEFER, Decision.DECLINE]
+
+
+DAYS = st.one_of(st.none(), st.dates(date(2026, 1, 1), date(2026, 1, 9)))
+PLACES = st.lists(st.builds(Place, st.text("ab", max_size=3), DAYS), max_size=5)
+
+
+@pytest.mark.parametrize(
+	("comes", "above", "below", "over"),
+	[
+		(date(2026, 3, 1), [], [], None),
+		(date(2026, 3, 1), [Place("a")], [], "a"),
+		(date(2026, 3, 1), [Place("a", date(2026, 3, 1))], [], None),
+		(date(2026, 3, 1), [Place("a", date(2026, 4, 1))], [], "a"),
+		(date(2026, 3, 1), [], [Place("b")], None),
+		(date(2026, 3, 1), [], [Place("b", date(2026, 2, 1))], "b"),
+		(None, [Place("a")], [Place("b")], None),
+		(None, [], [Place("b"), Place("c", date(2026, 2, 1))], "c"),
+	],
+)
+def test_what_a_decision_passes_over(comes, above, below, over) -> None:
+	found = passed_over(comes, above, below)
+	assert (found and found.name) == over
+
+
+@given(DAYS, PLACES, PLACES)
+def test_a_decision_is_against_the_rank_if_and_only_if_one_below_comes_before_one_above(
+	comes, above, below
+) -> None:
+	def day(when: date | None) -> date:
+		return when or date.max
+
+	pairs = [(day(each.comes), day(comes)) for each in above] + [
+		(day(comes), day(each.comes)) for each in below
+	]
+	assert bool(passed_over(comes, above, below)) is any(higher > lower for higher, lower in pairs)
+
+
+@given(DAYS, PLACES, PLACES, PLACES)
+def test_one_more_item_in_the_order_never_makes_a_reason_needless(comes, above, below, more) -> None:
+	if passed_over(comes, above, below):
+		assert passed_over(comes, above + more, below) and passed_over(comes, above, below + more)
+
+
+def test_what_is_back_on_its_day_or_goes_out_is_not_against_the_rank() -> None:
+	assert not heeds_rank(State.DEFERRED, Decision.TAKE_BACK)
+	assert not heeds_rank(State.PLANNED, Decision.RELEASE)
+	assert all(heeds_rank(State.PLANNED, each) for each in possible(State.PLANNED))
