@@ -59,6 +59,10 @@ doc_events = {
 	"HD Customer": {
 		"before_validate": "crm_support_ext.handlers.hd_customer.before_validate",
 		"before_rename": "crm_support_ext.handlers.hd_customer.before_rename",
+		"after_rename": "crm_support_ext.handlers.hd_customer.after_rename",
+	},
+	"Contact": {
+		"after_rename": "crm_support_ext.handlers.contact.after_rename",
 	},
 	"HD Settings": {
 		"validate": "crm_support_ext.handlers.hd_settings.validate",
@@ -101,6 +105,8 @@ ignore_links_on_delete = [
 	"Ticket Promise",
 	"Ticket Escalation",
 	"Ticket Parking",
+	"Ticket Signal",
+	"Signalled Ticket",
 	"Work Timer",
 	"Ledger Check",
 	"Strippen Warning",
@@ -110,8 +116,16 @@ ignore_links_on_delete = [
 # What the clock does
 
 scheduler_events = {
-	"daily": ["crm_support_ext.tasks.contracts.run", "crm_support_ext.tasks.quotations.run"],
-	"daily_long": ["crm_support_ext.tasks.ledger.run", "crm_support_ext.tasks.ledger_checks.run"],
+	"daily": [
+		"crm_support_ext.tasks.contracts.run",
+		"crm_support_ext.tasks.quotations.run",
+		"crm_support_ext.tasks.deferred_items.run",
+	],
+	"daily_long": [
+		"crm_support_ext.tasks.ledger.run",
+		"crm_support_ext.tasks.ledger_checks.run",
+		"crm_support_ext.tasks.signals.run",
+	],
 	"hourly": [
 		"crm_support_ext.tasks.recounting.move_resting",
 		"crm_support_ext.tasks.statements.remove_old",
@@ -123,6 +137,7 @@ scheduler_events = {
 			"crm_support_ext.tasks.recounting.run",
 			"crm_support_ext.tasks.promises.run",
 			"crm_support_ext.tasks.strippen_warnings.run",
+			"crm_support_ext.tasks.reweighing.run",
 		],
 	},
 }

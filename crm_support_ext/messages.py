@@ -14,6 +14,7 @@ from crm_support_ext.domain.decisions import State as ItemState
 from crm_support_ext.domain.escalation import Involvement, Line, Move
 from crm_support_ext.domain.lifecycle import Actor, Event, Status, WaitingOn, allowed
 from crm_support_ext.domain.results import Refusal
+from crm_support_ext.store.decision_words import SAID as _SAID_OF_DECISIONS
 from crm_support_ext.store.frappe import site_time, timing
 from crm_support_ext.store.quotation_words import SAID as _SAID_OF_QUOTATIONS
 from crm_support_ext.store.settlement_words import SAID as _SAID_OF_WORK
@@ -67,7 +68,8 @@ def sentence(refusal: Refusal, ticket: str = "") -> str:
 	status, actor = facts.get("status"), facts.get("actor", Actor.AGENT)
 	event, to = facts.get("event"), facts.get("to")
 	number = f"#{ticket}" if ticket else ""
-	if said_of_it := _SAID_OF_QUOTATIONS.get(refusal.code) or _SAID_OF_WORK.get(refusal.code):
+	parts = (_SAID_OF_QUOTATIONS, _SAID_OF_WORK, _SAID_OF_DECISIONS)
+	if said_of_it := next((part[refusal.code] for part in parts if refusal.code in part), None):
 		return said_of_it(facts)
 	if said := _SAID.get(refusal.code):
 		return said(facts, number)
@@ -145,7 +147,8 @@ def _instead(status: Status | None, actor: Actor) -> str:
 
 def refuse(refusal: Refusal, ticket: str = "") -> NoReturn:
 	"""Stop the request with the sentence; nothing of it is kept."""
-	kind = frappe.PermissionError if refusal.code == "not_yours" else frappe.ValidationError
+	is_forbidden = refusal.code in ("not_yours", "not_the_directors")
+	kind = frappe.PermissionError if is_forbidden else frappe.ValidationError
 	frappe.throw(sentence(refusal, ticket), kind, title=_("Not possible"))
 
 

@@ -14,6 +14,8 @@ from enum import Enum
 from fractions import Fraction
 from itertools import accumulate
 
+from crm_support_ext.domain.results import Refusal
+
 _LEAST_DAYS = Decimal("0.5")
 """An item counts in its score as at least so much work, so that a trifle does not come before everything."""
 
@@ -40,6 +42,26 @@ class Weights:
 	per_user: Decimal = Decimal(1)
 	per_regression: Decimal = Decimal(3)
 	workaround: Mapping[Workaround, Decimal] = field(default_factory=lambda: _WORKAROUND)
+
+
+MOST = Decimal(1000)
+"""No weight is more (ours): the order key holds the scores of any number of customers then."""
+
+
+def refuses(weights: Weights) -> Refusal | None:
+	"""Why nobody can weigh by these; None if one can.
+
+	Refusals: ``weight_out_of_bounds`` (facts ``weight``, ``most``): less than nothing, or too much; ``weights_all_zero``:
+	every score would be 0; ``workaround_weighs_more``: who can help themselves would come before who cannot.
+	"""
+	counted = (weights.per_customer, weights.per_user, weights.per_regression)
+	times = [weights.workaround[each] for each in Workaround]
+	for weight in (*counted, *times):
+		if not 0 <= weight <= MOST:
+			return Refusal("weight_out_of_bounds", {"weight": weight, "most": MOST})
+	if not any(counted) or not any(times):
+		return Refusal("weights_all_zero")
+	return Refusal("workaround_weighs_more") if times != sorted(times, reverse=True) else None
 
 
 @dataclass(frozen=True)

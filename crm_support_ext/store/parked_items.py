@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import frappe
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import flt, getdate
 
-from crm_support_ext.constants import PARKED_ITEM, PARKING, RELEASE, SETTINGS
+from crm_support_ext.constants import PARKED_ITEM, PARKING, RELEASE, WEIGHTS
 from crm_support_ext.domain.decisions import RANKED, State
 from crm_support_ext.domain.parked_priority import (
 	Item,
@@ -26,10 +27,11 @@ from crm_support_ext.domain.parked_priority import (
 	order_key,
 	score,
 )
+from crm_support_ext.store import contention
 from crm_support_ext.store.contracts import decimal
 from crm_support_ext.store.frappe import moment
 
-_FIELDS = (
+FIELDS = (
 	"name",
 	"state",
 	"workaround",
@@ -43,18 +45,22 @@ _FIELDS = (
 
 
 def weights() -> Weights:
-	"""The weights in the settings."""
-	return weights_of(frappe.get_cached_doc(SETTINGS))
+	"""The weights that the product director chose."""
+	return weights_of(frappe.get_cached_doc(WEIGHTS))
 
 
-def weights_of(settings: Any) -> Weights:
-	"""The weights that these settings say."""
+def weights_of(doc: Any) -> Weights:
+	"""The weights that a document of Parked Item Weights says, saved or not."""
 	return Weights(
-		decimal(settings.parked_per_customer),
-		decimal(settings.parked_per_user),
-		decimal(settings.parked_per_regression),
-		{each: decimal(settings.get(f"parked_workaround_{each.value}")) for each in Workaround},
+		*(decimal(flt(doc.get(field), 2)) for field in ("per_customer", "per_user", "per_regression")),
+		{each: decimal(flt(doc.get(f"workaround_{each.value}"), 2)) for each in Workaround},
 	)
+
+
+def fingerprint(by: Weights) -> str:
+	"""What tells these weights from others; an item keeps by which it was weighed."""
+	said = [by.per_customer, by.per_user, by.per_regression, *(by.workaround[each] for each in Workaround)]
+	return sha256(" ".join(f"{each:f}" for each in said).encode()).hexdigest()[:40]
 
 
 def as_rule(row: Any) -> Item:
@@ -70,20 +76,20 @@ def as_rule(row: Any) -> Item:
 	)
 
 
+def _lock(name: str) -> None:
+	frappe.db.get_value(PARKED_ITEM, name, "name", for_update=True)
+
+
 def locked(name: str) -> Any:
 	"""What an item is weighed by, its row locked until the end of the transaction."""
-	return frappe.db.get_value(PARKED_ITEM, name, list(_FIELDS), as_dict=True, for_update=True)
+	contention.wanted(_lock, name)
+	return frappe.db.get_value(PARKED_ITEM, name, list(FIELDS), as_dict=True, for_update=True)
 
 
 def recount(name: str) -> None:
 	"""Count anew who waits for an item, a customer and a user once, and weigh it."""
-	row, waits = locked(name), frappe.qb.DocType(PARKING)
-	found = (
-		frappe.qb.from_(waits)
-		.select(waits.customer, waits.contact, Count("*").as_("tickets"), Sum(waits.regression).as_("back"))
-		.where((waits.item == name) & waits.until.isnull())
-		.groupby(waits.customer, waits.contact)
-	).run(as_dict=True)
+	row = locked(name)
+	found = frappe.db.sql(_WAITING, name, as_dict=True)
 	known = [each for each in found if each.customer]
 	_keep(
 		row,
@@ -92,6 +98,13 @@ def recount(name: str) -> None:
 		tickets=sum(each.tickets for each in found),
 		regressions=int(sum(each.back for each in found)),
 	)
+
+
+_WAITING = f"""SELECT customer, contact, COUNT(*) AS tickets, SUM(regression) AS back
+FROM `tab{PARKING}` FORCE INDEX (by_item)
+WHERE item = %s AND until IS NULL GROUP BY customer, contact LOCK IN SHARE MODE"""
+"""Counted as it is now, not as it was at the transaction's first look: another may have parked since. The item's lock
+keeps everybody else from these rows, and the index keeps the count from all other rows and from the answers."""
 
 
 def weigh(name: str) -> None:
@@ -105,11 +118,28 @@ def _keep(row: Any, **figures: int) -> None:
 
 
 def weighed(row: Any, by: Weights) -> dict[str, Any]:
-	"""The score and the place in the order of an item; both empty if it has none."""
+	"""The score and the place in the order of an item, and by which weights; all empty if it has none."""
 	if not (row.tickets and State(row.state) in RANKED):
-		return {"score": None, "order_key": None}
+		return {"score": None, "order_key": None, "weighed_by": None}
 	item = as_rule(row)
-	return {"score": str(score(item, by)), "order_key": order_key(item, by)}
+	return {
+		"score": str(score(item, by)),
+		"order_key": order_key(item, by),
+		"weighed_by": fingerprint(by),
+	}
+
+
+LAST = "Z"
+"""A key below all others: that of an item for which nobody waits."""
+
+
+def key_of(item: Any) -> str:
+	"""The place of an item in the order, and of a deferred one the place that it would have; ``LAST`` if it has none."""
+	if item.order_key:
+		return str(item.order_key)
+	if item.tickets and State(item.state) is State.DEFERRED:
+		return order_key(as_rule(item), weights())
+	return LAST
 
 
 def rank(item: Any) -> int | None:

@@ -20,6 +20,7 @@ from crm_support_ext.domain.parked_priority import (
 	forecasts,
 	order_key,
 	ranked,
+	refuses,
 	score,
 )
 
@@ -210,3 +211,34 @@ def test_a_forecast_is_the_first_release_that_has_room(needed: list[Decimal], pl
 					room += each.capacity
 					expected = each.version if room >= sum(needed[: rank + 1]) else None
 		assert found == expected
+
+
+def by(*counted: str, times: tuple[str, ...] = ("3", "2", "1")) -> Weights:
+	factors = dict(zip(Workaround, map(Decimal, times), strict=True))
+	return Weights(*map(Decimal, counted), factors)
+
+
+@pytest.mark.parametrize(
+	("weights", "code"),
+	[
+		(USUAL, None),
+		(by("1000", "0", "0"), None),
+		(by("0", "0", "0.01", times=("1", "0", "0")), None),
+		(by("3", "-0.01", "3"), "weight_out_of_bounds"),
+		(by("1000.01", "1", "3"), "weight_out_of_bounds"),
+		(by("0", "0", "0"), "weights_all_zero"),
+		(by("3", "1", "3", times=("0", "0", "0")), "weights_all_zero"),
+		(by("3", "1", "3", times=("2", "3", "1")), "workaround_weighs_more"),
+	],
+)
+def test_by_what_nobody_can_weigh(weights: Weights, code: str | None) -> None:
+	refused = refuses(weights)
+	assert (refused and refused.code) == code
+
+
+@given(weights, items)
+def test_whatever_is_not_refused_gives_a_score_that_the_order_key_holds(weights: Weights, item: Item) -> None:
+	assume(refuses(weights) is None)
+	many = replace(item, customers=10**6, users=10**6, regressions=10**6)
+	assert len(order_key(many, weights).split(" ", 1)[0]) == len(order_key(item, weights).split(" ", 1)[0])
+	assert "-" not in order_key(many, weights).split(" ", 1)[0]

@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from crm_support_ext.constants import PARKED_ITEM, PARKING
 from crm_support_ext.domain.decisions import State
 from crm_support_ext.permissions import is_product_director
-from crm_support_ext.store import parked_items
+from crm_support_ext.store import decisions, parked_items
 
 WEIGHED_BY = ("workaround", "effort")
 
@@ -19,19 +19,33 @@ class ParkedItem(Document):
 
 	def validate(self) -> None:
 		self.title = (self.title or "").strip()
+		self._keep_what_is_not_written_here()
 		if self.is_new():
-			self.update(
-				{"state": State.PARKED.value, "release": None, "deferred_until": None, "reason": None}
-			)
-		elif self.state != State.PARKED.value and not is_product_director():
+			return
+		if self.state != State.PARKED.value and not is_product_director():
 			frappe.throw(
 				_("“{0}” is {1}: only the product director changes it now. Nothing was saved.").format(
 					self.title, _(self.state)
 				),
 				frappe.PermissionError,
 			)
-		elif self.has_value_changed("product") and frappe.db.exists(PARKING, {"item": self.name}):
+		is_used = self.state != State.PARKED.value or frappe.db.exists(PARKING, {"item": self.name})
+		if self.has_value_changed("product") and is_used:
 			frappe.throw(_("Tickets wait for this item, so it stays with its product. Make another item."))
+
+	def _keep_what_is_not_written_here(self) -> None:
+		"""Refuse another decision than the stored one, and put back the figures, whoever sends them by whatever way."""
+		stored = self.get_doc_before_save() or frappe.new_doc(PARKED_ITEM)
+		for field in self.meta.get("fields", {"read_only": 1}):
+			is_other = str(self.get(field.fieldname) or "") != str(stored.get(field.fieldname) or "")
+			if is_other and field.fieldname in decisions.DECIDED and not self.is_new():
+				frappe.throw(
+					_("{0}: this is decided on the board of parked items. Nothing was saved.").format(
+						_(field.label)
+					),
+					frappe.PermissionError,
+				)
+			self.set(field.fieldname, stored.get(field.fieldname))
 
 	def on_update(self) -> None:
 		if self.get_doc_before_save() and any(self.has_value_changed(field) for field in WEIGHED_BY):
@@ -44,5 +58,6 @@ class ParkedItem(Document):
 
 
 def on_doctype_update() -> None:
-	"""The order of a product's items is read from an index."""
+	"""The order of a product's items, and which of them are planned, is read from an index."""
 	frappe.db.add_index(PARKED_ITEM, ["product", "order_key", "effort"], "by_rank")
+	frappe.db.add_index(PARKED_ITEM, ["product", "state", "order_key"], "by_state")
