@@ -6,9 +6,11 @@ and calls the one that is pressed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 import frappe
@@ -22,13 +24,16 @@ class Field:
 	"""One thing that a button asks for. ``options`` of a select are the words for each value.
 
 	The default of a datetime is an ISO time with its offset; the dialog shows it in the reader's zone. A number is a
-	whole one, 0 or more. A key is asked of nobody: the dialog makes another each time it opens, so that a press that
-	is repeated can be told from a new one.
+	whole one, 0 or more; a decimal is a number as people type it, with a comma or a point. A choice is a select whose
+	options are only those that are likely: whoever handles it says what else it may be. A key is asked of nobody: the
+	dialog makes another each time it opens, so that a press that is repeated can be told from a new one.
 	"""
 
 	name: str
 	label: str
-	type: Literal["text", "textarea", "select", "datetime", "check", "number", "date", "key"] = "text"
+	type: Literal[
+		"text", "textarea", "select", "choice", "datetime", "check", "number", "decimal", "date", "key"
+	] = "text"
 	options: Mapping[str, str] = field(default_factory=dict)
 	default: str | int = ""
 	required: bool = False
@@ -133,7 +138,7 @@ def answers(fields: Sequence[Field], values: Mapping[str, Any] | str | None) -> 
 	return {asked.name: _answer(asked, str(given.get(asked.name) or "").strip()) for asked in fields}
 
 
-def _answer(asked: Field, given: str) -> str | bool | int | date | None:
+def _answer(asked: Field, given: str) -> str | bool | int | Decimal | date | None:
 	if asked.type == "check":
 		return given.lower() in ("1", "true", "on", "yes")
 	if not given:
@@ -143,6 +148,8 @@ def _answer(asked: Field, given: str) -> str | bool | int | date | None:
 		frappe.throw(_("{0}: {1} is none of {2}. Nothing was changed.").format(asked.label, given, known))
 	if asked.type == "number":
 		return _number(asked, given)
+	if asked.type == "decimal":
+		return _decimal(asked, given)
 	if asked.type == "date":
 		return _date(asked, given)
 	return _moment(asked, given) if asked.type == "datetime" else given
@@ -152,6 +159,14 @@ def _number(asked: Field, given: str) -> int:
 	if not (given.isascii() and given.isdecimal() and len(given) < 10):
 		frappe.throw(_("{0}: {1} is not a whole number. Nothing was changed.").format(asked.label, given))
 	return int(given)
+
+
+def _decimal(asked: Field, given: str) -> Decimal:
+	if not re.fullmatch(r"\d{1,9}([.,]\d{1,9})?", given, re.ASCII):
+		frappe.throw(
+			_("{0}: {1} is not a number, 0 or more. Nothing was changed.").format(asked.label, given)
+		)
+	return Decimal(given.replace(",", "."))
 
 
 def _date(asked: Field, given: str) -> date:

@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from crm_support_ext.api import escalation, promise, quotation, statement, target, work
+from crm_support_ext.api import escalation, parking, promise, quotation, statement, target, work
 from crm_support_ext.api.buttons import Button, answers, row
 from crm_support_ext.constants import REASON, STATUS_LOG, TICKET
 from crm_support_ext.domain.lifecycle import (
@@ -28,6 +28,7 @@ from crm_support_ext.store.shown_due import shown_due
 from crm_support_ext.store.wording import as_html
 
 BUTTONS: tuple[Button, ...] = (
+	*parking.BUTTONS,
 	*work.BUTTONS,
 	*target.BUTTONS,
 	*promise.BUTTONS,
@@ -37,8 +38,11 @@ BUTTONS: tuple[Button, ...] = (
 )
 """The buttons of the other files, in the order in which the pages show them after those of the life cycle."""
 
-SELDOM = {Event.PARKED, Event.FORCE_CLOSED}
+SELDOM = {Event.FORCE_CLOSED}
 """What the agent's page keeps in a menu."""
+
+ASKS_MORE = {Event.PARKED}
+"""Events of the table with a button of their own, which asks for more than words."""
 
 SAID_TO_CUSTOMER = {Event.ASKED, Event.RESOLVED}
 """What an agent does with words to the customer; the button asks for them."""
@@ -72,6 +76,7 @@ def _moves(doc: Any) -> list[dict[str, Any]]:
 		)
 		for event in possible
 		if event is not Event.CONFIRMED  # the portal has its own Close button
+		and event not in ASKS_MORE
 		and not (event is Event.TAKEN_UP and Event.REOPENED in possible)  # two words for one press
 	]
 
@@ -96,9 +101,10 @@ def act(ticket: str, event: str, text: str = "", values: dict | str | None = Non
 
 def _move(doc: Any, event: str, text: str) -> dict[str, str]:
 	"""Let an event of the table happen by which a ticket changes its status."""
-	happened = next((known for known in EXPRESSIBLE if known.value == event), None)
+	plain = [known for known in EXPRESSIBLE if known not in ASKS_MORE]
+	happened = next((known for known in plain if known.value == event), None)
 	if happened is None:
-		pressable = ", ".join([known.value for known in EXPRESSIBLE] + [known.event for known in BUTTONS])
+		pressable = ", ".join([known.value for known in plain] + [known.event for known in BUTTONS])
 		frappe.throw(_("{0} is no button of a ticket. Use one of: {1}, follow_up.").format(event, pressable))
 	if happened is Event.ASKED and not text.strip():
 		frappe.throw(_("Write what you want to know; nothing was changed."))

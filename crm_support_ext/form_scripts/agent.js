@@ -3,14 +3,16 @@ async function setupForm(page) {
 	const { doc, call, router, toast } = page;
 	// read before anything is waited for: the page then asks for its buttons again whenever one of these changes
 	void [doc?.status, doc?.priority, doc?.response_by, doc?.resolution_by, doc?.on_hold_since];
-	void [doc?.first_responded_on, doc?.resolution_date, doc?.cse_next_update, doc?.cse_asked];
+	void [doc?.first_responded_on, doc?.resolution_date, doc?.cse_next_update, doc?.cse_parked_item];
+	void doc?.cse_asked;
 	// the page may take another object for its ticket while a dialog is open
 	window.cseTicket = doc;
 
 	// what changed is no field of the ticket: this one, which the server does not know, makes the page ask again
 	const again = () => (doc.cse_asked = window.cseTicket.cse_asked = Date.now());
 
-	const own = { work: workDialog(page, again), quote: quoteDialog() };
+	const park = parkDialog(page);
+	const own = { work: workDialog(page, again), quote: quoteDialog(), parked: park, park_again: park };
 	const { possible, button } = lifeCycle(page, async (answer) => {
 		toast.success(`#${answer.ticket}: ${answer.said || answer.status}`);
 		if (String(answer.ticket) !== String(doc.name)) {

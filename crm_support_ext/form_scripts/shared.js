@@ -36,13 +36,17 @@ function lifeCycle({ doc, call, toast, $dialog }, done, own = {}) {
 		const label = `<label for="${id}" class="text-p-sm text-ink-gray-7">${plain(field.label)}</label>`;
 		const option = (one) =>
 			`<option value="${plain(one.value)}" ${one.value === field.default ? "selected" : ""}>${plain(one.label)}</option>`;
+		const empty = (field.required && field.default) || field.options.some((one) => !one.value) ? "" : "<option></option>";
+		const select = (first) =>
+			`<select id="${id}" ${must} class="${look}">${first}${field.options.map(option).join("")}</select>`;
 		const input = {
 			text: () => `<input id="${id}" type="text" value="${value}" ${must} class="${look}">`,
 			textarea: () => `<textarea id="${id}" rows="3" ${must} class="${look}">${value}</textarea>`,
-			select: () =>
-				`<select id="${id}" ${must} class="${look}">${(field.required && field.default) || field.options.some((one) => !one.value) ? "" : "<option></option>"}${field.options.map(option).join("")}</select>`,
+			select: () => select(empty),
+			choice: () => select(""),
 			datetime: () => `<input id="${id}" type="datetime-local" value="${local(field.default)}" ${must} class="${look}">`,
 			number: () => `<input id="${id}" type="number" min="0" step="1" inputmode="numeric" value="${value}" ${must} class="${look}">`,
+			decimal: () => `<input id="${id}" type="text" inputmode="decimal" value="${value}" ${must} class="${look}">`,
 			date: () => `<input id="${id}" type="date" value="${value}" ${must} class="${look}">`,
 			check: () => `<input id="${id}" type="checkbox" ${field.default ? "checked" : ""} ${must} class="mr-2">`,
 		}[field.type]();

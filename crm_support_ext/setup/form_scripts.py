@@ -11,7 +11,7 @@ from crm_support_ext.constants import AGENT_SCRIPT, NEW_TICKET_SCRIPT, PORTAL_SC
 TICKET_PAGE = ("shared.js", "due.js")
 
 SCRIPTS = {
-	AGENT_SCRIPT: {"files": (*TICKET_PAGE, "work.js", "quote.js", "agent.js")},
+	AGENT_SCRIPT: {"files": (*TICKET_PAGE, "work.js", "quote.js", "park.js", "agent.js")},
 	PORTAL_SCRIPT: {"files": (*TICKET_PAGE, "portal.js"), "apply_to_customer_portal": 1},
 	NEW_TICKET_SCRIPT: {"files": ("new.js",), "apply_on_new_page": 1},
 }

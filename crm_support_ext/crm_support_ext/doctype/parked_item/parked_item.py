@@ -58,6 +58,7 @@ class ParkedItem(Document):
 
 
 def on_doctype_update() -> None:
-	"""The order of a product's items, and which of them are planned, is read from an index."""
+	"""The order of a product's items, which of them are planned, and which has a title, is read from an index."""
 	frappe.db.add_index(PARKED_ITEM, ["product", "order_key", "effort"], "by_rank")
 	frappe.db.add_index(PARKED_ITEM, ["product", "state", "order_key"], "by_state")
+	frappe.db.add_index(PARKED_ITEM, ["title"], "by_title")
