@@ -60,9 +60,11 @@ doc_events = {
 		"before_validate": "crm_support_ext.handlers.hd_customer.before_validate",
 		"before_rename": "crm_support_ext.handlers.hd_customer.before_rename",
 		"after_rename": "crm_support_ext.handlers.hd_customer.after_rename",
+		"on_trash": "crm_support_ext.handlers.hd_customer.on_trash",
 	},
 	"Contact": {
 		"after_rename": "crm_support_ext.handlers.contact.after_rename",
+		"on_trash": "crm_support_ext.handlers.contact.on_trash",
 	},
 	"HD Settings": {
 		"validate": "crm_support_ext.handlers.hd_settings.validate",
@@ -136,6 +138,7 @@ scheduler_events = {
 			"crm_support_ext.tasks.timers.run",
 			"crm_support_ext.tasks.recounting.run",
 			"crm_support_ext.tasks.promises.run",
+			"crm_support_ext.tasks.answers.run",
 			"crm_support_ext.tasks.strippen_warnings.run",
 			"crm_support_ext.tasks.reweighing.run",
 		],

@@ -7,6 +7,7 @@ name.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import frappe
@@ -60,12 +61,25 @@ def keep(doc: Any) -> None:
 		return
 	at = site_time(doc.flags.cse_at or now())
 	touched = {each.get(WAITS_FOR) for each in (before, doc) if waits(each)}
+	lock(touched)
 	if waits(before) and (not waits(doc) or _is_news(doc, before)):
 		ended = {"until": at, "open_of": None}
 		frappe.db.set_value(PARKING, {"open_of": str(doc.name)}, ended, update_modified=False)
 	if waits(doc):
 		_wait(doc, at)
-	for item in sorted(touched):
+	recount(touched)
+
+
+def lock(items: Iterable[str]) -> None:
+	"""Lock the items before any row that is counted for them is written: two who move tickets between the same two in
+	opposite ways then wait for each other once, and not in a circle."""
+	for item in sorted(items):
+		parked_items.locked(item)
+
+
+def recount(items: Iterable[str]) -> None:
+	"""Count anew who waits for these items, which are locked."""
+	for item in sorted(items):
 		parked_items.recount(item)
 
 
@@ -86,6 +100,6 @@ def _wait(doc: Any, at: Any) -> None:
 def forget(ticket: str) -> None:
 	"""A ticket that is deleted waited for nothing."""
 	items = frappe.get_all(PARKING, filters={"ticket": ticket}, pluck="item", distinct=True)
+	lock(items)
 	frappe.db.delete(PARKING, {"ticket": ticket})
-	for item in sorted(items):
-		parked_items.recount(item)
+	recount(items)

@@ -14,4 +14,4 @@ class TicketParking(Document):
 
 def on_doctype_update() -> None:
 	"""Who waits for an item is counted from an index."""
-	frappe.db.add_index(PARKING, ["item", "until", "customer", "contact"], "by_item")
+	frappe.db.add_index(PARKING, ["item", "until", "customer", "contact", "regression"], "by_item")
