@@ -110,6 +110,12 @@ _SAID: dict[str, Callable[[Mapping[str, Any], str], str]] = {
 	"nobody_looks_after": lambda facts, number: _(
 		"A ticket of the kind “{0}” goes to the {1}, and the customer has none. Enter one on the customer."
 	).format(_(facts["kind"].value), _(facts["person"].value)),
+	"signal_dismissed": lambda facts, number: _(
+		"This signal was dismissed for good. Park its tickets on their own pages, or write the item or article by hand."
+	),
+	"signal_reason_needed": lambda facts, number: _(
+		"Write why this signal is wrong: it is dismissed for good, and others must be able to read why."
+	),
 	"has_passed": lambda facts, number: _(
 		"{0} has passed. Choose a time that is still to come; nothing was promised."
 	).format(in_words(facts["due"], language_of(frappe.session.user))),

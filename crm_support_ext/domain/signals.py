@@ -115,9 +115,7 @@ def figures(cases: Iterable[Case], today: date, bounds: Bounds) -> dict[str, Gro
 
 def growing(cases: Iterable[Case], today: date, bounds: Bounds) -> dict[str, Growth]:
 	"""The groups that grow, with their figures."""
-	return {
-		group: found for group, found in figures(cases, today, bounds).items() if found.is_enough(bounds)
-	}
+	return {group: found for group, found in figures(cases, today, bounds).items() if found.is_enough(bounds)}
 
 
 def _read(table: str) -> dict[tuple[Step, State], State]:

@@ -26,6 +26,7 @@ from crm_support_ext.store import (
 	party_mail,
 	promises,
 	quotations,
+	signals,
 	targets,
 	warnings,
 	work_sums,
@@ -96,6 +97,7 @@ def on_trash(doc: Any, method: str | None = None) -> None:
 	escalations.forget(str(doc.name))
 	quotations.forget(str(doc.name))
 	warnings.forget(str(doc.name))
+	signals.forget(str(doc.name))
 
 
 def _start(doc: Any) -> None:

@@ -1,0 +1,254 @@
+"""Groups of alike tickets on the site: Ticket Signal, and a row of Signalled Ticket for each ticket in one.
+
+A ticket joins the group to whose words it is most alike, of those of its product that got a ticket lately, and of all
+that were dismissed; otherwise it begins one. A group's words are the subject of its first ticket; a dismissed one has
+those of all its tickets besides, so that nothing of it comes back under a new name. The library tells what is alike
+(store/signal_words.py), the rule what grows
+(domain/signals.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import frappe
+from frappe.query_builder.functions import Count, Max, Min
+from frappe.utils import getdate
+
+from crm_support_ext.constants import SETTINGS, SIGNAL, SIGNALLED, TICKET, TICKET_PRODUCT, WAITS_FOR
+from crm_support_ext.domain.results import Refusal
+from crm_support_ext.domain.signals import Bounds, Case, State, Step, decide, figures, kind_of
+from crm_support_ext.store import signal_offers
+from crm_support_ext.store.frappe import now, site_time
+from crm_support_ext.store.signal_words import key_of, words_of
+
+_MOST_WORDS = 50
+"""Of so many of its last tickets a dismissed group has the words."""
+
+
+def bounds() -> Bounds | None:
+	"""From when on a group grows, as the settings say; None if no group is to be offered."""
+	settings, usual = frappe.get_cached_doc(SETTINGS), Bounds()
+	said = {
+		field: int(usual_value if (value := settings.get(f"signal_{field}")) is None else value)
+		for field, usual_value in vars(usual).items()
+	}
+	return Bounds(**{field: max(value, 1) for field, value in said.items()}) if said["tickets"] else None
+
+
+def unassigned(today: date, by: Bounds) -> list[str]:
+	"""The recent tickets that are in no group yet, the oldest first."""
+	tickets, first = frappe.qb.DocType(TICKET), by.before(today)
+	recent = (
+		frappe.qb.from_(tickets)
+		.select(tickets.name)
+		.where((tickets.creation >= str(first)) & (tickets.opening_date >= first) & (tickets.is_merged == 0))
+		.orderby(tickets.creation)
+		.orderby(tickets.name)
+	).run(pluck=True)
+	known = set(frappe.get_all(SIGNALLED, filters={"day": (">=", first)}, pluck="name"))
+	return [str(name) for name in recent if str(name) not in known]
+
+
+def alone() -> None:
+	"""Wait until no other job puts tickets into groups, and keep them waiting until the end of the transaction."""
+	frappe.db.get_value("DocType", SIGNAL, "name", for_update=True)
+
+
+def assign(names: Sequence[str], today: date, by: Bounds) -> None:
+	"""Put these tickets into groups, those that are in none yet; the caller is ``alone``."""
+	known = set(frappe.get_all(SIGNALLED, filters={"name": ("in", names)}, pluck="name"))
+	fields = ["name", "subject", "opening_date as day", f"{TICKET_PRODUCT} as product"]
+	found = {str(row.name): row for row in frappe.get_all(TICKET, {"name": ("in", names)}, fields)}
+	groups, rows = _Groups(today, by), []
+	for name in names:
+		if name in found and name not in known:
+			rows.append((name, groups.of(found[name]), found[name].day))
+	_insert(rows)
+	refresh(sorted({group for _, group, _ in rows}), today, by)
+
+
+class _Groups:
+	"""The words of the groups that a new ticket may join, by product, read when a ticket of it comes."""
+
+	def __init__(self, today: date, by: Bounds) -> None:
+		self.first, self.known = by.before(today), {}
+
+	def of(self, ticket: Any) -> str:
+		"""The group to which a ticket is most alike, or one that it begins."""
+		product, words = ticket.product or "", words_of(ticket.subject)
+		if product not in self.known:
+			self.known[product] = dict(_words(product, self.first))
+		known = self.known[product]
+		if key := key_of(words, known):
+			return key.partition(" ")[0]
+		group = {"doctype": SIGNAL, "title": words[:140] or "-", "product": ticket.product or None}
+		made = frappe.get_doc({**group, "first_seen": ticket.day, "last_seen": ticket.day})
+		name = str(made.insert(ignore_permissions=True).name)
+		known[name] = words
+		return name
+
+
+def _words(product: str, first: date) -> Iterator[tuple[str, str]]:
+	"""What the groups of a product say; the name of each is the first word of its key."""
+	groups = frappe.qb.DocType(SIGNAL)
+	is_of_product = groups.product == product if product else groups.product.isnull()
+	is_known = (groups.last_seen >= first) | (groups.state == State.DISMISSED.value)
+	found = frappe.qb.from_(groups).select(groups.name, groups.title, groups.state)
+	rows = found.where(is_of_product & is_known).orderby(groups.name).run(as_dict=True)
+	yield from ((row.name, row.title) for row in rows)
+	for row in rows:
+		if row.state == State.DISMISSED.value:
+			said = {words_of(each.subject) for each in behind(row.name, _MOST_WORDS)} - {row.title}
+			yield from ((f"{row.name} {number}", words) for number, words in enumerate(sorted(said)))
+
+
+def _insert(rows: Sequence[tuple[str, str, date]]) -> None:
+	at, user = site_time(now()), frappe.session.user
+	columns = ["name", "ticket", "signal", "day", "creation", "modified", "owner", "modified_by"]
+	values = [(name, name, group, day, at, at, user, user) for name, group, day in rows]
+	if values:
+		frappe.db.bulk_insert(SIGNALLED, columns, values, ignore_duplicates=True)
+
+
+def moving() -> list[str]:
+	"""The groups whose figures another day may change."""
+	groups = frappe.qb.DocType(SIGNAL)
+	is_moving = (groups.recent > 0) | (groups.before > 0) | (groups.state == State.OPEN.value)
+	return frappe.qb.from_(groups).select(groups.name).where(is_moving).orderby(groups.name).run(pluck=True)
+
+
+def refresh(names: Sequence[str], today: date, by: Bounds) -> None:
+	"""Count these groups anew, and offer those that grow."""
+	if not names:
+		return
+	fields = ["name", "title", "product", "state", "kind", "item", "article", *_COUNTED]
+	growths = figures(_cases(names, by.before(today)), today, by)
+	sums = _sums(names)
+	for row in frappe.get_all(SIGNAL, {"name": ("in", names)}, fields):
+		growth, counted = growths.get(row.name), sums.get(row.name)
+		new: dict[str, Any] = {"tickets": 0, "customers": 0, "recent": 0, "recent_customers": 0, "before": 0}
+		if counted:
+			new |= counted
+		if growth:
+			new |= {"recent": growth.tickets, "recent_customers": growth.customers, "before": growth.before}
+		grows = bool(growth and growth.is_enough(by)) and State(row.state) is State.WATCHED
+		if grows or row.state == State.OPEN.value:
+			new |= _offered(row)
+		if grows and locked(row.name).state == State.WATCHED.value:
+			new |= {"state": State.OPEN.value, "open_since": today}
+		if any(row.get(field) != value for field, value in new.items()):
+			frappe.db.set_value(SIGNAL, row.name, new)
+
+
+_COUNTED = (
+	*(
+		"tickets",
+		"customers",
+		"recent",
+		"recent_customers",
+		"before",
+		"first_seen",
+		"last_seen",
+		"open_since",
+	),
+)
+
+
+def _cases(names: Sequence[str], first: date) -> Iterator[Case]:
+	rows, tickets = frappe.qb.DocType(SIGNALLED), frappe.qb.DocType(TICKET)
+	found = (
+		frappe.qb.from_(rows)
+		.join(tickets)
+		.on(tickets.name == rows.name)
+		.select(rows.signal, rows.name, tickets.customer, rows.day)
+		.where(rows.signal.isin(names) & (rows.day >= first) & (tickets.is_merged == 0))
+	).run()
+	return (Case(group, ticket, customer or None, getdate(day)) for group, ticket, customer, day in found)
+
+
+def _sums(names: Sequence[str]) -> dict[str, dict[str, Any]]:
+	rows, tickets = frappe.qb.DocType(SIGNALLED), frappe.qb.DocType(TICKET)
+	found = (
+		frappe.qb.from_(rows)
+		.join(tickets)
+		.on(tickets.name == rows.name)
+		.select(
+			rows.signal,
+			Count("*").as_("tickets"),
+			Count(tickets.customer).distinct().as_("customers"),
+			Min(rows.day).as_("first_seen"),
+			Max(rows.day).as_("last_seen"),
+		)
+		.where(rows.signal.isin(names) & (tickets.is_merged == 0))
+		.groupby(rows.signal)
+	).run(as_dict=True)
+	return {row.pop("signal"): dict(row) for row in found}
+
+
+def _offered(row: Any) -> dict[str, Any]:
+	"""As what a group is offered: what most of its tickets wait for, else what it is most alike to."""
+	item, article = signal_offers.best(row.title, row.product, _waited_for(row.name))
+	return {"item": item, "article": article, "kind": kind_of(item, article).value}
+
+
+def _waited_for(name: str) -> str | None:
+	rows, tickets = frappe.qb.DocType(SIGNALLED), frappe.qb.DocType(TICKET)
+	item = tickets[WAITS_FOR]
+	found = (
+		frappe.qb.from_(rows)
+		.join(tickets)
+		.on(tickets.name == rows.name)
+		.select(item, Count("*"))
+		.where((rows.signal == name) & (tickets.status == "Parked") & item.isnotnull() & (item != ""))
+		.groupby(item)
+	).run()
+	return min(found, key=lambda each: (-each[1], each[0]))[0] if found else None
+
+
+def locked(name: str) -> Any:
+	"""A group, its row locked until the end of the transaction."""
+	fields = ["name", "title", "product", "state", "kind", "item", "article", "recent"]
+	return frappe.db.get_value(SIGNAL, name, fields, as_dict=True, for_update=True)
+
+
+def step(name: str, what: Step, reason: str = "", **more: Any) -> Refusal | None:
+	"""Take a group, or dismiss it, and keep who did so, when and why; ``more`` are other fields of it."""
+	row, reason = locked(name), reason.strip()
+	after = decide(State(row.state), what, reason)
+	if isinstance(after, Refusal):
+		return after
+	if after.value != row.state:
+		more |= {"done_at": site_time(now()), "done_by": frappe.session.user, "reason": reason}
+	if more:
+		frappe.db.set_value(SIGNAL, name, {"state": after.value, **more})
+	return None
+
+
+def behind(name: str, limit: int) -> list[Any]:
+	"""The tickets of a group, the newest first: ticket, subject, customer, status, day and the item they wait for."""
+	rows, tickets = frappe.qb.DocType(SIGNALLED), frappe.qb.DocType(TICKET)
+	return (
+		frappe.qb.from_(rows)
+		.join(tickets)
+		.on(tickets.name == rows.name)
+		.select(
+			*(tickets.name.as_("ticket"), tickets.subject, tickets.customer, tickets.status, rows.day),
+			tickets[WAITS_FOR].as_("item"),
+		)
+		.where((rows.signal == name) & (tickets.is_merged == 0))
+		.orderby(rows.day, order=frappe.qb.desc)
+		.orderby(tickets.creation, order=frappe.qb.desc)
+		.limit(limit)
+	).run(as_dict=True)
+
+
+def forget(ticket: str) -> None:
+	"""A ticket that is deleted is in no group."""
+	group = frappe.db.get_value(SIGNALLED, ticket, "signal")
+	if group:
+		frappe.db.delete(SIGNALLED, {"name": ticket})
+		if by := bounds():
+			refresh([group], getdate(), by)
