@@ -24,6 +24,7 @@ from crm_support_ext.store.history_facts import HistoryRow
 
 COLUMNS = ("customer", "actor", "item", "tier", "date", "party", "chosen_by_customer")
 COLUMNS += ("kind", "product", "minutes", "activity", "role", "place")
+COLUMNS += ("contact", "workaround", "effort", "release")
 
 
 @frappe.whitelist(methods=["POST"])

@@ -14,8 +14,17 @@ from crm_support_ext.domain.results import Refusal
 from crm_support_ext.services import timers
 from crm_support_ext.services.follow_ups import end_of_thread, place_for
 from crm_support_ext.services.life_cycle import play
+from crm_support_ext.store import history_items
 from crm_support_ext.store.frappe import FrappeStore, SiteTicket, moment, site_time
-from crm_support_ext.store.history_facts import HistoryRow, customer, product, take_in, tier, type_about
+from crm_support_ext.store.history_facts import (
+	HistoryRow,
+	contact,
+	customer,
+	product,
+	take_in,
+	tier,
+	type_about,
+)
 from crm_support_ext.store.promises import begin_missing
 
 
@@ -41,8 +50,10 @@ class History:
 		return outcome
 
 	def decide_item(self, row: HistoryRow, event: Event) -> bool:
-		"""A parked item was released or declined: resolve the tickets that wait for it; whether it was news to any."""
+		"""A parked item was released or declined: so it is, and the tickets that wait for it are resolved; whether it
+		was news to any."""
 		self.fire_until(row.at)
+		history_items.decide(self.log, row, event)
 		news = False
 		for name in frappe.get_all(TICKET_IMPORT, filters={"log": self.log, "item": row.item}, pluck="name"):
 			entry = frappe.get_doc(TICKET_IMPORT, name)
@@ -101,10 +112,11 @@ class History:
 		outcome = play(self.store, place, event, row.at, actor=row.actor)
 		if isinstance(outcome, Refusal):
 			return outcome
-		if refusal := take_in(place.doc, event, row):
-			return refusal
-		if event is Event.PARKED and outcome is Status.PARKED:
+		if event is Event.PARKED:
+			history_items.park(place.doc, self.log, row)
 			entry.db_set("item", row.item, update_modified=False)
+		elif refusal := take_in(place.doc, event, row):
+			return refusal
 		return outcome
 
 	def _entry(self, log_ticket: str) -> Any | None:
@@ -116,6 +128,7 @@ class History:
 		priority = tier(row.tier) or frappe.db.get_single_value("HD Settings", "default_priority")
 		doc.update({"subject": row.ticket, "customer": customer(row.customer), "priority": priority})
 		doc.update({"ticket_type": type_about(row.kind), TICKET_PRODUCT: product(row.product)})
+		doc.contact = contact(row.contact, row.customer)
 		doc.service_level_agreement_creation = site_time(row.at)
 		doc.flags.cse_at = row.at
 		doc.insert(ignore_permissions=True, ignore_mandatory=True)

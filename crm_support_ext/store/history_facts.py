@@ -46,6 +46,10 @@ class HistoryRow:
 	activity: str = ""
 	role: str = ""
 	place: str = ""
+	contact: str = ""
+	workaround: str = ""
+	effort: str = ""
+	release: str = ""
 
 
 def take_in(doc: Any, event: Event, row: HistoryRow) -> Refusal | None:
@@ -174,3 +178,15 @@ def customer(name: str) -> str | None:
 	if name and not frappe.db.exists("HD Customer", name):
 		frappe.get_doc({"doctype": "HD Customer", "customer_name": name}).insert(ignore_permissions=True)
 	return name or None
+
+
+def contact(name: str, of: str) -> str | None:
+	"""The contact of this name at a customer's, made without a login if the desk does not know it."""
+	if not (name and of):
+		return None
+	known = f"{name}-{of}"
+	if not frappe.db.exists("Contact", known):
+		links = [{"link_doctype": "HD Customer", "link_name": customer(of)}]
+		doc = frappe.get_doc({"doctype": "Contact", "first_name": name, "links": links})
+		known = doc.insert(ignore_permissions=True).name
+	return known
