@@ -23,6 +23,7 @@ from crm_support_ext.domain.lifecycle import (
 from crm_support_ext.messages import event_label, prompt
 from crm_support_ext.permissions import actor
 from crm_support_ext.services.follow_ups import end_of_thread
+from crm_support_ext.store.contention import patiently
 from crm_support_ext.store.frappe import FrappeStore, SiteTicket, now, status_of
 from crm_support_ext.store.shown_due import shown_due
 from crm_support_ext.store.wording import as_html
@@ -87,10 +88,10 @@ def act(ticket: str, event: str, text: str = "", values: dict | str | None = Non
 	were filled in with. Answers status and ticket."""
 	if event == "follow_up":
 		return follow_up(ticket, text)
-	doc = _ticket(ticket, "write")
 	button = next((known for known in BUTTONS if known.event == event), None)
 	if button is None:
-		return _move(doc, event, text)
+		return patiently(lambda: _move(_ticket(ticket, "write"), event, text))
+	doc = _ticket(ticket, "write")
 	if not button.is_offered(doc):
 		frappe.throw(_("“{0}” is not possible on ticket #{1} now.").format(button.label(), doc.name))
 	if button.needs_text and not text.strip():

@@ -53,7 +53,7 @@ def patiently(do: Callable[[], T]) -> T:
 			frappe.clear_messages()
 			time.sleep(_PAUSE * turn * random())
 	frappe.throw(
-		_("Others are booking on this contract all the time; nothing was saved. Please try again."),
+		_("Others are changing the same all the time; nothing was saved. Please try again."),
 		Busy,
 		title=_("Not possible"),
 	)

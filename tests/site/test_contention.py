@@ -69,7 +69,7 @@ def test_what_was_written_before_it_was_undone_is_gone():
 
 def test_who_is_hindered_all_the_time_reads_a_sentence():
 	work = Hindered(TRIES)
-	with pytest.raises(Busy, match="Others are booking on this contract all the time; nothing was saved"):
+	with pytest.raises(Busy, match="Others are changing the same all the time; nothing was saved"):
 		patiently(work)
 	assert work.tried.count("work") == TRIES
 
