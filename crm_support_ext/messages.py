@@ -17,6 +17,7 @@ from crm_support_ext.domain.results import Refusal
 from crm_support_ext.store.decision_words import SAID as _SAID_OF_DECISIONS
 from crm_support_ext.store.frappe import site_time, timing
 from crm_support_ext.store.quotation_words import SAID as _SAID_OF_QUOTATIONS
+from crm_support_ext.store.release_words import SAID as _SAID_OF_RELEASES
 from crm_support_ext.store.settlement_words import SAID as _SAID_OF_WORK
 from crm_support_ext.store.wording import in_words, language_of, site_language
 
@@ -68,7 +69,7 @@ def sentence(refusal: Refusal, ticket: str = "") -> str:
 	status, actor = facts.get("status"), facts.get("actor", Actor.AGENT)
 	event, to = facts.get("event"), facts.get("to")
 	number = f"#{ticket}" if ticket else ""
-	parts = (_SAID_OF_QUOTATIONS, _SAID_OF_WORK, _SAID_OF_DECISIONS)
+	parts = (_SAID_OF_QUOTATIONS, _SAID_OF_WORK, _SAID_OF_DECISIONS, _SAID_OF_RELEASES)
 	if said_of_it := next((part[refusal.code] for part in parts if refusal.code in part), None):
 		return said_of_it(facts)
 	if said := _SAID.get(refusal.code):
@@ -153,7 +154,7 @@ def _instead(status: Status | None, actor: Actor) -> str:
 
 def refuse(refusal: Refusal, ticket: str = "") -> NoReturn:
 	"""Stop the request with the sentence; nothing of it is kept."""
-	is_forbidden = refusal.code in ("not_yours", "not_the_directors")
+	is_forbidden = refusal.code in ("not_yours", "not_the_directors", "releases_are_the_directors")
 	kind = frappe.PermissionError if is_forbidden else frappe.ValidationError
 	frappe.throw(sentence(refusal, ticket), kind, title=_("Not possible"))
 

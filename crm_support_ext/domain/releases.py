@@ -12,12 +12,81 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import Enum
 
 from crm_support_ext.domain.results import Refusal
 
 LINES_BACK = 2
 """So many versions before the current one are supported."""
+
+ASKED_FOR = timedelta(days=90)
+"""So long after the answer a reporter can say whether it is fixed (ours)."""
+
+
+class Stage(str, Enum):
+	"""How far a release is. The values are those of the field on Software Release."""
+
+	PLANNED = "Planned"
+	GOING_OUT = "Going out"
+	STOPPED = "Stopped"
+	OUT = "Out"
+
+
+class Move(str, Enum):
+	"""What a person does with a release."""
+
+	GO_OUT = "Release"
+	STOP = "Stop"
+	GO_ON = "Go on"
+
+
+_AFTER = {
+	(Move.GO_OUT, Stage.PLANNED): Stage.GOING_OUT,
+	(Move.STOP, Stage.GOING_OUT): Stage.STOPPED,
+	(Move.GO_ON, Stage.STOPPED): Stage.GOING_OUT,
+}
+
+IS_OUT = frozenset(Stage) - {Stage.PLANNED}
+"""The stages in which a customer can have the version: it is out as soon as the first is told."""
+
+ANSWERS = frozenset({Stage.GOING_OUT, Stage.OUT})
+"""The stages in which who waits is told; after that, who is judged anew."""
+
+
+def moved(stage: Stage, move: Move, upgrade: Stage | None = None) -> Stage | Refusal:
+	"""The stage of a release after a move; ``upgrade`` is that of the upgrade that it is an update of, if it is one.
+
+	Refusals: ``release_stage`` (facts ``stage``, ``move``), ``upgrade_not_out`` (no facts).
+	"""
+	after = _AFTER.get((move, stage))
+	if after is None:
+		return Refusal("release_stage", {"stage": stage, "move": move})
+	if upgrade is Stage.PLANNED:
+		return Refusal("upgrade_not_out", {})
+	return after
+
+
+def can_say_fixed(answered_at: datetime, at: datetime) -> bool:
+	"""Whether who was told what to install can still say whether it is fixed."""
+	return at <= answered_at + ASKED_FOR
+
+
+class Fixed(str, Enum):
+	"""What a reporter says of it. The values are those of the field on Ticket Parking."""
+
+	YES = "Yes"
+	NO = "No"
+
+
+def said_after(before: Fixed | None, said: Fixed) -> Fixed | Refusal:
+	"""What a reporter has said in the end: yes can become no, and no stays, as the ticket is being worked on (ours).
+
+	Refusals: ``said_no`` (no facts).
+	"""
+	if before is Fixed.NO and said is Fixed.YES:
+		return Refusal("said_no", {})
+	return said
 
 
 @dataclass(frozen=True)

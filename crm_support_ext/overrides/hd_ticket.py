@@ -76,8 +76,8 @@ class SupportTicket(HDTicket):
 		"""
 		origin = Origin(c.get(ORIGIN) or Origin.CUSTOMER)
 		first = c.flags.in_insert
-		if origin is Origin.COPY or (self.description and not first):
-			return
+		if origin is Origin.COPY or c.flags.cse_told or (self.description and not first):
+			return  # what was told is in the save that came before (store/answers.py)
 		if c.sent_or_received == "Received":
 			if self.description and origin is not Origin.CUSTOMER:
 				return

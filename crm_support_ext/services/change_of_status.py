@@ -14,8 +14,10 @@ from crm_support_ext.domain.results import Refusal
 from crm_support_ext.services.life_cycle import play
 from crm_support_ext.services.ports import Store, T
 
-_LET_IN = frozenset({Event.CUSTOMER_REPLIED, Event.MACHINE_REPLIED, Event.REPLIED, Event.MERGED, Event.TIMER})
-"""What needs no permission of its own when it is said: a message that was let in, a merge, the clock."""
+_SAID = frozenset({Event.CUSTOMER_REPLIED, Event.MACHINE_REPLIED, Event.REPLIED, Event.MERGED})
+_LET_IN = _SAID | {Event.TIMER, Event.ITEM_RELEASED, Event.ITEM_DECLINED}
+"""What needs no permission of its own when it is said: a message that was let in, a merge, the clock, and what became
+of the item that the ticket waits for."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -34,10 +34,15 @@ def language_of(user: str | None) -> str:
 	return own_language(user) or site_language()
 
 
+def speaking_to(user: str) -> AbstractContextManager[None]:
+	"""Speak the language of this user for a while."""
+	return speaking(language_of(user))
+
+
 @contextmanager
-def speaking_to(user: str) -> Iterator[None]:
-	"""Speak the language of this user for a while; English, if the framework does not know it."""
-	before, lang = (frappe.local.lang, frappe.local.jenv), language_of(user)
+def speaking(lang: str) -> Iterator[None]:
+	"""Speak this language for a while; English, if the framework does not know it."""
+	before = (frappe.local.lang, frappe.local.jenv)
 	known = frappe.db.exists("Language", lang, cache=True)
 	frappe.local.lang, frappe.local.jenv = lang if known else "en", None
 	try:

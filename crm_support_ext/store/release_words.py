@@ -1,0 +1,46 @@
+"""What is said of a release: what it means for those who wait, and why it does not move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from frappe import _
+
+from crm_support_ext.domain.releases import Move, Verdict
+
+
+def what_they_hear(verdict: Verdict) -> str:
+	"""What becomes of the tickets of this verdict, in a list of them."""
+	return {
+		Verdict.INSTALL: _("are told to install it; resolved"),
+		Verdict.UPGRADE_FIRST: _("are told to upgrade first; parked on"),
+		Verdict.UNSUPPORTED: _("are told that their version is not supported; parked on"),
+		Verdict.VERSION_UNKNOWN: _("are asked which version they have; parked on"),
+		Verdict.NOT_MEANT: _("hear nothing, as they have a newer version; parked on"),
+	}[verdict]
+
+
+def _not_moved(facts: Mapping[str, Any]) -> str:
+	said = {
+		Move.GO_OUT: _(
+			"This release is {0} already: it goes out once. Plan what is still to come for another one; nothing was changed."
+		),
+		Move.STOP: _(
+			"This release is {0}, so there is nothing to stop. Load the page again; nothing was changed."
+		),
+		Move.GO_ON: _("This release is {0} and was not stopped. Load the page again; nothing was changed."),
+	}[facts["move"]]
+	return said.format(_(facts["stage"].value))
+
+
+SAID: dict[str, Callable[[Mapping[str, Any]], str]] = {
+	"releases_are_the_directors": lambda facts: _(
+		"Only the product director decides about releases. Ask them to do it; nothing was changed."
+	),
+	"release_stage": _not_moved,
+	"upgrade_not_out": lambda facts: _(
+		"The upgrade that it is an update of is not out yet. Release that one first; nothing was changed."
+	),
+}
+"""What is said of a refusal, by its code."""
