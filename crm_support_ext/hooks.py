@@ -89,6 +89,7 @@ has_permission = {
 
 override_whitelisted_methods = {
 	"frappe.client.get_count": "crm_support_ext.api.guards.get_count",
+	"frappe.desk.search.get_link_title": "crm_support_ext.api.guards.get_link_title",
 	"frappe.desk.like.toggle_like": "crm_support_ext.api.guards.toggle_like",
 	"frappe.desk.doctype.tag.tag.add_tag": "crm_support_ext.api.guards.add_tag",
 	"frappe.desk.doctype.tag.tag.add_tags": "crm_support_ext.api.guards.add_tags",

@@ -3,7 +3,8 @@
 ``get_count`` counts every record for whoever is logged in, a customer too, by any condition: by asking often enough
 somebody could read a field letter by letter, of a contract or of the history of one. So nobody counts what they may
 not read at all; and ours, and all that a customer counts, are those that a list would show. The others write a name or
-a word into any record there is, an entry of a ledger too, or mail what is changed in it.
+a word into any record there is, an entry of a ledger too, or mail what is changed in it; or they tell the title of any
+record by its name, which can be guessed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 import frappe
 from frappe import client
-from frappe.desk import like
+from frappe.desk import like, search
 from frappe.desk.doctype.tag import tag as tagging
 from frappe.desk.form import document_follow
 from frappe.utils import get_safe_filters
@@ -37,6 +38,14 @@ def get_count(
 		doctype, filters=get_safe_filters(filters), fields=["count(*) as number"], order_by=None
 	)
 	return found[0].number
+
+
+@frappe.whitelist()
+def get_link_title(doctype: str, docname: str | int) -> str | None:
+	"""As ``frappe.desk.search.get_link_title``, of what the user may read."""
+	if frappe.get_meta(doctype).module == MODULE or actor() is Actor.CUSTOMER:
+		_check(doctype, docname)
+	return search.get_link_title(doctype, docname)
 
 
 @frappe.whitelist()

@@ -86,6 +86,12 @@ def locked(name: str) -> Any:
 	return frappe.db.get_value(PARKED_ITEM, name, list(FIELDS), as_dict=True, for_update=True)
 
 
+def stored(name: str) -> Any:
+	"""An item as it is now, all of it, its row locked until the end of the transaction; None if there is none."""
+	contention.wanted(_lock, name)
+	return frappe.db.get_value(PARKED_ITEM, name, "*", as_dict=True, for_update=True)
+
+
 def recount(name: str) -> None:
 	"""Count anew who waits for an item, a customer and a user once, and weigh it."""
 	row = locked(name)

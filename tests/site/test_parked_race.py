@@ -109,3 +109,16 @@ def test_of_tickets_that_are_parked_merged_and_closed_at_once_each_is_counted_ri
 	assert_figures_hold(items)
 	assert frappe.db.get_value(PARKED_ITEM, items[0], ["customers", "users", "tickets"]) == (0, 0, 0)
 	assert frappe.db.get_value(PARKED_ITEM, items[1], ["customers", "users", "tickets"]) == (3, 3, 4)
+
+
+def test_who_writes_at_an_item_while_a_ticket_is_parked_on_it_leaves_its_figures(items):
+	name = ticket(0)
+	frappe.db.commit()
+	item = frappe.get_doc(PARKED_ITEM, items[0])
+	assert at_once([[("save", name, parked(items[0]))]]) == []
+	item.description = "Said while another parked"
+	item.save()
+	frappe.db.commit()
+	assert_figures_hold(items)
+	found = frappe.db.get_value(PARKED_ITEM, items[0], ["tickets", "first_parked", "description"])
+	assert found[0] == 1 and found[1] and found[2] == "Said while another parked"

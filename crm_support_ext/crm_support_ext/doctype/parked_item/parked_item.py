@@ -34,8 +34,11 @@ class ParkedItem(Document):
 			frappe.throw(_("Tickets wait for this item, so it stays with its product. Make another item."))
 
 	def _keep_what_is_not_written_here(self) -> None:
-		"""Refuse another decision than the stored one, and put back the figures, whoever sends them by whatever way."""
-		stored = self.get_doc_before_save() or frappe.new_doc(PARKED_ITEM)
+		"""Refuse another decision than the stored one, and put back the figures, whoever sends them by whatever way.
+
+		They are read as they are now, under the item's lock: since this document was read, others may have parked.
+		"""
+		stored = frappe.new_doc(PARKED_ITEM) if self.is_new() else parked_items.stored(self.name)
 		for field in self.meta.get("fields", {"read_only": 1}):
 			is_other = str(self.get(field.fieldname) or "") != str(stored.get(field.fieldname) or "")
 			if is_other and field.fieldname in decisions.DECIDED and not self.is_new():
