@@ -38,9 +38,9 @@ def start(steps: str, jobs: str, die_at: int = 0) -> subprocess.Popen:
 	return subprocess.Popen(command, stderr=subprocess.PIPE)
 
 
-def finish(worker: subprocess.Popen, code: int = 0) -> None:
-	"""Wait for a worker, which ends with this code."""
-	_, errors = worker.communicate(timeout=300)
+def finish(worker: subprocess.Popen, code: int = 0, seconds: int = 300) -> None:
+	"""Wait for a worker, so long at most, which ends with this code."""
+	_, errors = worker.communicate(timeout=seconds)
 	assert worker.returncode == code, errors.decode()[-2000:]
 
 

@@ -1,0 +1,183 @@
+"""A release for many waiting tickets with real processes on a real database: two at once, and killed half-way.
+
+RELEASED_TICKETS=5000 makes as many tickets as issue 5 asks for; less is enough to find what goes wrong.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from typing import Any
+
+import frappe
+import pytest
+
+from crm_support_ext.constants import (
+	DECISION,
+	ENTRY,
+	INSTALLATION,
+	PARKED_ITEM,
+	PARKING,
+	PROMISE,
+	RELEASE,
+	STATUS_LOG,
+	TARGET,
+	TICKET,
+	WORK_LOG,
+)
+from crm_support_ext.store import parked_items
+from tests.site.contracts import remove as remove_contract
+from tests.site.desk import CUSTOMER, people
+from tests.site.ledgers import bought, contract_of_the_customer, granted
+from tests.site.released import PRODUCT, five_lines, go_out, item, plan, release, waiting
+from tests.site.workers import finish, start
+
+TICKETS = int(os.environ.get("RELEASED_TICKETS", "300"))
+CUSTOMERS = max(TICKETS // 10, 3)
+ANSWERS = ("Install", "Upgrade first", "Unsupported")
+INSTALLED = dict(zip(ANSWERS, ("10", "9", "7"), strict=True))
+PATIENCE = 300 + TICKETS
+"""Seconds that a worker may take: some of a bench's tickets are answered in each."""
+FIRST = 9_000_000
+"""The number of the first ticket that is made in bulk."""
+STEPS = "tasks.answers.answer store.answer_mail.tell"
+COPIED = {TICKET: "name", STATUS_LOG: "ticket", TARGET: "ticket", PROMISE: "ticket", PARKING: "ticket"}
+"""What there is of a parked ticket, and the column that names it."""
+
+
+def company_of(number: int) -> str:
+	return f"Bedrijf {number % CUSTOMERS}"
+
+
+def answer_of(number: int) -> str:
+	return ANSWERS[number % CUSTOMERS % len(ANSWERS)]
+
+
+def reporter(number: int) -> str:
+	return f"r{number}@bedrijf-{number % CUSTOMERS}.example"
+
+
+def in_bulk(doctype: str, rows: list[dict[str, Any]]) -> None:
+	fields = list(rows[0])
+	frappe.db.bulk_insert(doctype, fields, [tuple(row[field] for field in fields) for row in rows])
+
+
+def copies(doctype: str, column: str, like: str) -> None:
+	"""The rows of one ticket, once more for each of the others, which is of its own reporter and customer."""
+	for template in frappe.get_all(doctype, {column: like}, ["*"]):
+		rows = []
+		for number in range(TICKETS):
+			name = str(FIRST + number)
+			row = {**template, "name": f"{template.name}-{number}", column: name}
+			whose = {"customer": company_of(number), "contact": None, "raised_by": reporter(number)}
+			if doctype == PARKING:
+				whose["contact"] = reporter(number)
+			row.update({field: value for field, value in whose.items() if field in row})
+			if row.get("open_of"):
+				row["open_of"] = name
+			if "key" in row:
+				row["key"] = f"key-of-{name}"
+			if doctype == TICKET or template.name == like:
+				row["name"] = name
+			rows.append(row)
+		in_bulk(doctype, rows)
+
+
+@pytest.fixture
+def out():
+	"""A release that has just gone out, for which everybody waits; committed."""
+	people()
+	five_lines()
+	contract = contract_of_the_customer()
+	granted(contract)
+	bought(contract, "4", "2026-02-01 10:00")
+	wanted, name = item(), release("10.3", "10")
+	like = str(waiting(wanted, CUSTOMER).name)
+	template = {"name": "", "creation": "2026-01-01", "modified": "2026-01-01", "owner": "Administrator"}
+	companies = [company_of(number) for number in range(CUSTOMERS)]
+	in_bulk("HD Customer", [{**template, "name": each, "customer_name": each} for each in companies])
+	runs = [
+		{
+			**template,
+			"name": f"i-{number}",
+			"customer": each,
+			"product": PRODUCT,
+			"release": f"{PRODUCT} {INSTALLED[answer_of(number)]}",
+		}
+		for number, each in enumerate(companies)
+	]
+	in_bulk(INSTALLATION, runs)
+	for doctype, column in COPIED.items():
+		copies(doctype, column, like)
+	parked_items.recount(wanted)
+	plan(wanted, name)
+	before = ledgers()
+	assert before[ENTRY]
+	go_out(name)
+	for doctype in ("Email Queue", "Email Queue Recipient", "Error Log"):
+		frappe.db.delete(doctype)
+	frappe.db.commit()
+	yield name, wanted, like, before
+	frappe.db.rollback()
+	for doctype, column in COPIED.items():
+		frappe.db.delete(doctype, {column: ("between", (str(FIRST), str(FIRST + TICKETS)))})
+	frappe.db.delete("Communication", {"reference_name": ("like", f"{FIRST // 1000}%")})
+	for doctype in ("Email Queue", "Email Queue Recipient", DECISION, INSTALLATION, "Error Log"):
+		frappe.db.delete(doctype)
+	frappe.delete_doc(TICKET, like, force=True)
+	frappe.db.delete("HD Customer", {"name": ("in", companies)})
+	frappe.db.delete(PARKED_ITEM, {"name": wanted})
+	frappe.db.delete(RELEASE, {"product": PRODUCT})
+	remove_contract(contract.name)
+	frappe.db.commit()
+
+
+def ledgers() -> dict[str, Any]:
+	"""All that is booked, as it is stored."""
+	return {
+		doctype: frappe.db.sql(f"select * from `tab{doctype}` order by name") for doctype in (ENTRY, WORK_LOG)
+	}
+
+
+def assert_each_has_one_right_answer(name: str, wanted: str, like: str, before: dict[str, Any]) -> None:
+	frappe.db.rollback()
+	assert not frappe.get_all("Error Log", pluck="error")
+	expected = Counter(reporter(number) for number in range(TICKETS)) + Counter([CUSTOMER])
+	assert Counter(frappe.get_all("Email Queue Recipient", pluck="recipient")) == expected
+	names = [str(FIRST + number) for number in range(TICKETS)]
+	rows = frappe.get_all(
+		PARKING, {"ticket": ("in", names)}, ["ticket", "answer", "release", "until", "job_error", "customer"]
+	)
+	assert Counter(row.answer for row in rows) == Counter(answer_of(number) for number in range(TICKETS))
+	status = dict(frappe.get_all(TICKET, {"name": ("in", names)}, ["name", "status"], as_list=True))
+	subjects = dict(
+		frappe.get_all(
+			"Communication", {"reference_name": ("in", names)}, ["reference_name", "content"], as_list=True
+		)
+	)
+	assert frappe.db.count("Communication", {"reference_name": ("in", names)}) == TICKETS
+	said = dict(zip(ANSWERS, ("Please install", "please upgrade to", "no longer supported"), strict=True))
+	for row in rows:
+		answer = answer_of(int(row.ticket) - FIRST)
+		assert (row.answer, row.release, row.job_error) == (answer, name, None)
+		assert said[answer] in subjects[row.ticket]
+		resolved = answer == "Install"
+		assert (status[row.ticket], bool(row.until)) == ("Resolved" if resolved else "Parked", resolved)
+	assert frappe.db.get_value(RELEASE, name, "state") == "Out"
+	left = sum(answer_of(number) != "Install" for number in range(TICKETS)) + 1
+	assert frappe.db.get_value(PARKED_ITEM, wanted, ["state", "tickets"]) == ("Released", left)
+	assert ledgers() == before
+
+
+@pytest.mark.commits
+def test_killed_half_way_and_run_again_by_two_at_once_tells_each_reporter_once(out):
+	finish(start(STEPS, "answers", die_at=TICKETS), -9, PATIENCE)  # two steps each: killed at about half
+	frappe.db.rollback()
+	told = frappe.db.count("Email Queue Recipient")
+	assert TICKETS // 3 < told < TICKETS
+	assert frappe.db.get_value(RELEASE, out[0], "state") == "Going out"
+	for worker in [start(STEPS, "answers"), start(STEPS, "answers", die_at=TICKETS // 10)]:
+		worker.wait(timeout=PATIENCE)
+	for worker in [start(STEPS, "answers") for _ in range(2)]:
+		finish(worker, seconds=PATIENCE)
+	assert_each_has_one_right_answer(*out)
