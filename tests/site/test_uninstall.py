@@ -43,7 +43,7 @@ answer = {
 	"property setters": rows("Property Setter", "value"),
 	"jobs": sorted(frappe.get_all("Scheduled Job Type", pluck="method")),
 	"landing": str(frappe.db.get_single_value("System Settings", "default_app")),
-	"desk": {dt: sorted(frappe.get_all(dt, pluck="name")) for dt in ("Workspace", "Number Card", "Dashboard Chart", "Report", "Print Format")},
+	"desk": {dt: sorted(frappe.get_all(dt, pluck="name")) for dt in ("Workspace", "Number Card", "Dashboard Chart", "Report", "Print Format", "Page")},
 	"modules": sorted(frappe.get_all("Module Def", pluck="name")),
 	"doctypes": sorted(frappe.get_all("DocType", pluck="name")),
 	"apps": frappe.get_installed_apps(),
