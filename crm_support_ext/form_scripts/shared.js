@@ -36,13 +36,13 @@ function lifeCycle({ doc, call, toast, $dialog }, done, own = {}) {
 		const label = `<label for="${id}" class="text-p-sm text-ink-gray-7">${plain(field.label)}</label>`;
 		const option = (one) =>
 			`<option value="${plain(one.value)}" ${one.value === field.default ? "selected" : ""}>${plain(one.label)}</option>`;
-		const empty = (field.required && field.default) || field.options.some((one) => !one.value) ? "" : "<option></option>";
+		const hasFirst = () => (field.required && field.default) || field.options.some((one) => !one.value);
 		const select = (first) =>
 			`<select id="${id}" ${must} class="${look}">${first}${field.options.map(option).join("")}</select>`;
 		const input = {
 			text: () => `<input id="${id}" type="text" value="${value}" ${must} class="${look}">`,
 			textarea: () => `<textarea id="${id}" rows="3" ${must} class="${look}">${value}</textarea>`,
-			select: () => select(empty),
+			select: () => select(hasFirst() ? "" : "<option></option>"),
 			choice: () => select(""),
 			datetime: () => `<input id="${id}" type="datetime-local" value="${local(field.default)}" ${must} class="${look}">`,
 			number: () => `<input id="${id}" type="number" min="0" step="1" inputmode="numeric" value="${value}" ${must} class="${look}">`,
