@@ -10,6 +10,7 @@ from frappe.utils import get_fullname, getdate
 
 from crm_support_ext.constants import PARKED_ITEM, PRODUCT, WEIGHTS
 from crm_support_ext.domain.decisions import Decision, State, possible
+from crm_support_ext.domain.parked_priority import refuses
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.messages import refuse, sentence
 from crm_support_ext.permissions import is_product_director
@@ -17,6 +18,7 @@ from crm_support_ext.store import board, decisions, weight_changes
 from crm_support_ext.store.contention import patiently
 from crm_support_ext.store.decision_words import decision_label
 from crm_support_ext.store.frappe import now
+from crm_support_ext.store.parked_items import weights_of
 
 
 @frappe.whitelist()
@@ -91,14 +93,16 @@ def decide(
 
 
 @frappe.whitelist()
-def what_would_change(doc: dict | str) -> list[dict[str, Any]]:
-	"""How the order would change if these Parked Item Weights were saved (store/weight_changes.py)."""
+def what_would_change(doc: dict | str) -> dict[str, Any]:
+	"""How the order would change if these Parked Item Weights were saved: ``refused``, why they cannot be, or empty, and
+	``products`` (store/weight_changes.py)."""
 	frappe.has_permission(WEIGHTS, "read", throw=True)
 	changed = frappe.get_doc(frappe.parse_json(doc))
 	if changed.doctype != WEIGHTS:
 		frappe.throw(_("Only {0} have this preview.").format(_(WEIGHTS)))
-	changed.run_method("validate")
-	return weight_changes.what_would_change(changed)
+	if refusal := refuses(weights_of(changed)):
+		return {"refused": sentence(refusal), "products": []}
+	return {"refused": "", "products": weight_changes.what_would_change(changed)}
 
 
 def _may_read() -> None:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.query_builder import Order
 from frappe.utils import getdate
 
@@ -42,7 +43,7 @@ def decide(
 	``release_not_open`` (facts ``release``, ``product``, ``state``, the last two of the release); ``release_not_theirs``
 	(facts ``release``, ``product``, ``item``); ``release_needed``; ``day_to_come_needed`` (fact ``until``).
 	"""
-	item = _locked(name)
+	item = locked(name)
 	after = would_be(item, decision, at, reason=reason, release=release, until=until)
 	if isinstance(after, Refusal):
 		return after
@@ -68,15 +69,17 @@ def _answer() -> None:
 	)
 
 
-def _locked(name: str) -> Any:
+def locked(name: str) -> Any:
+	"""All of an item that a decision looks at, its row locked until the end of the transaction."""
 	parked_items.locked(name)
-	return item_of(name)
+	return item_of(name, for_update=True)
 
 
-def item_of(name: str) -> Any:
-	"""All of an item that a decision looks at, as it is now."""
-	fields = [*parked_items.FIELDS, *DECIDED, "title", "product", "order_key"]
-	return frappe.db.get_value(PARKED_ITEM, name, list(dict.fromkeys(fields)), as_dict=True, for_update=True)
+def item_of(name: str, *, for_update: bool = False) -> Any:
+	"""All of an item that a decision looks at."""
+	fields = list(dict.fromkeys([*parked_items.FIELDS, *DECIDED, "title", "product", "order_key"]))
+	found = frappe.db.get_value(PARKED_ITEM, name, fields, as_dict=True, for_update=for_update)
+	return found or frappe.throw(_("There is no parked item {0}.").format(name), frappe.DoesNotExistError)
 
 
 def would_be(

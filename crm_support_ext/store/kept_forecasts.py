@@ -37,7 +37,7 @@ class Held:
 
 def held(first: date | None, last: date | None, product: str = "", item: str = "") -> list[Held]:
 	"""The forecasts of the items that went out in a period, item by item as they went out."""
-	found = [(row, list(_before(row, row.name))) for row in _went_out(first, last, product, item)]
+	found = [(row, list(_before(row))) for row in _went_out(first, last, product, item)]
 	return [each for row, decided in found for each in _forecasts(row, decided)]
 
 
@@ -61,10 +61,10 @@ def _went_out(first: date | None, last: date | None, product: str, item: str) ->
 	return query.run(as_dict=True)
 
 
-def _before(row: Any, name: str) -> Iterator[Any]:
+def _before(row: Any) -> Iterator[Any]:
 	"""What was decided on the item since it was open, until it went out with this row."""
 	fields = ["name", "decision", "at", "forecast", "forecast_date"]
-	filters = {"item": row.item, "at": ("<=", row.at), "name": ("!=", name)}
+	filters = {"item": row.item, "at": ("<=", row.at), "name": ("!=", row.name)}
 	decided = frappe.get_all(DECISION, filters, fields, order_by="at desc, creation desc")
 	since: list[Any] = []
 	for each in decided:

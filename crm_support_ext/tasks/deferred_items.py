@@ -25,7 +25,7 @@ def run() -> None:
 
 
 def _take_back(name: str, at: datetime) -> None:
-	row = decisions.item_of(name)
+	row = decisions.locked(name)
 	if State(row.state) is State.DEFERRED and row.deferred_until <= site_time(at).date():
 		reason = _("The day to which it was deferred has come.", lang=site_language())
 		decisions.decide(name, Decision.TAKE_BACK, at, by=DESK, reason=reason)

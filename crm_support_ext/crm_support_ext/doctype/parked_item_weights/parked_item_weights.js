@@ -20,11 +20,12 @@ frappe.ui.form.on("Parked Item Weights", {
 
 async function show(frm) {
 	const doc = { ...frm.doc };
-	const { message: products } = await frappe.call("crm_support_ext.api.board.what_would_change", { doc });
+	const { message: answer } = await frappe.call("crm_support_ext.api.board.what_would_change", { doc });
 	const is_old = FIELDS.some((field) => doc[field] !== frm.doc[field]);
-	if (!products || is_old) return; // typed on meanwhile
+	if (!answer || is_old) return; // typed on meanwhile
+	if (answer.refused) return frm.fields_dict.preview.$wrapper.html(`<p class="text-danger">${text(answer.refused)}</p>`);
 	const none = `<p class="text-muted">${__("Nobody waits for anything.")}</p>`;
-	frm.fields_dict.preview.$wrapper.html(products.map(product).join("") || none);
+	frm.fields_dict.preview.$wrapper.html(answer.products.map(product).join("") || none);
 }
 
 const text = (words) => frappe.utils.escape_html(String(words ?? ""));

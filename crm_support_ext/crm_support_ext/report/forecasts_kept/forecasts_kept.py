@@ -16,7 +16,7 @@ from crm_support_ext.store.kept_forecasts import Held, by_release, held
 def execute(filters: dict | None = None) -> tuple[list[dict], list[dict], None, dict]:
 	"""Columns, rows and the chart, as the framework wants them."""
 	chosen = frappe._dict(filters or {})
-	days = [chosen[day] and getdate(chosen[day]) for day in ("from_date", "to_date")]
+	days = [chosen.get(day) and getdate(chosen.get(day)) for day in ("from_date", "to_date")]
 	found = held(days[0] or None, days[1] or None, chosen.product or "", chosen.item or "")
 	return columns(), [_row(each) for each in found], None, chart(found)
 
