@@ -92,6 +92,13 @@ def park(
 	return {"item": item, "parked": parked, "refused": refused, "left": left}
 
 
+@frappe.whitelist(methods=["POST"])
+def make_item(signal: str, title: str, product: str = "", kind: str = "Bug") -> dict[str, str]:
+	"""Take a signal as one about a parked item that is made by this title; no ticket is parked. Answers item."""
+	doc = _readable(signal)
+	return raise_item(doc.name, _made(title, product or doc.product, kind))
+
+
 def _ready(signal: str, item: str) -> tuple[list[str], list[dict[str, str]]]:
 	"""The tickets that can be parked, and why the others cannot; those that are on the item are in neither."""
 	ready, refused = [], []

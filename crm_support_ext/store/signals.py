@@ -14,12 +14,22 @@ from datetime import date
 from typing import Any
 
 import frappe
+from frappe.query_builder import Order
 from frappe.query_builder.functions import Count, Max, Min
 from frappe.utils import getdate
 
 from crm_support_ext.constants import SETTINGS, SIGNAL, SIGNALLED, TICKET, TICKET_PRODUCT, WAITS_FOR
 from crm_support_ext.domain.results import Refusal
-from crm_support_ext.domain.signals import Bounds, Case, State, Step, decide, figures, kind_of
+from crm_support_ext.domain.signals import (
+	Bounds,
+	Case,
+	Growth,
+	State,
+	Step,
+	decide,
+	figures,
+	kind_of,
+)
 from crm_support_ext.store import signal_offers
 from crm_support_ext.store.frappe import now, site_time
 from crm_support_ext.store.signal_words import key_of, words_of
@@ -99,10 +109,22 @@ def _words(product: str, first: date) -> Iterator[tuple[str, str]]:
 	found = frappe.qb.from_(groups).select(groups.name, groups.title, groups.state)
 	rows = found.where(is_of_product & is_known).orderby(groups.name).run(as_dict=True)
 	yield from ((row.name, row.title) for row in rows)
-	for row in rows:
-		if row.state == State.DISMISSED.value:
-			said = {words_of(each.subject) for each in behind(row.name, _MOST_WORDS)} - {row.title}
-			yield from ((f"{row.name} {number}", words) for number, words in enumerate(sorted(said)))
+	dismissed = [row.name for row in rows if row.state == State.DISMISSED.value]
+	for name, subjects in _subjects(dismissed).items():
+		said = list(dict.fromkeys(map(words_of, subjects)))[:_MOST_WORDS]
+		yield from ((f"{name} {number}", words) for number, words in enumerate(said))
+
+
+def _subjects(names: Sequence[str]) -> dict[str, list[str]]:
+	"""The subjects of the tickets of these groups, the latest first."""
+	rows, tickets = frappe.qb.DocType(SIGNALLED), frappe.qb.DocType(TICKET)
+	found: dict[str, list[str]] = {}
+	query = frappe.qb.from_(rows).join(tickets).on(tickets.name == rows.name)
+	query = query.select(rows.signal, tickets.subject).where(rows.signal.isin(names or [""]))
+	by_subject = query.groupby(rows.signal, tickets.subject).orderby(Max(rows.day), order=Order.desc)
+	for name, subject in by_subject.orderby(tickets.subject).run():
+		found.setdefault(name, []).append(subject)
+	return found
 
 
 def _insert(rows: Sequence[tuple[str, str, date]]) -> None:
@@ -124,37 +146,22 @@ def refresh(names: Sequence[str], today: date, by: Bounds) -> None:
 	"""Count these groups anew, and offer those that grow."""
 	if not names:
 		return
-	fields = ["name", "title", "product", "state", "kind", "item", "article", *_COUNTED]
-	growths = figures(_cases(names, by.before(today)), today, by)
-	sums = _sums(names)
-	for row in frappe.get_all(SIGNAL, {"name": ("in", names)}, fields):
-		growth, counted = growths.get(row.name), sums.get(row.name)
-		new: dict[str, Any] = {"tickets": 0, "customers": 0, "recent": 0, "recent_customers": 0, "before": 0}
-		if counted:
-			new |= counted
-		if growth:
-			new |= {"recent": growth.tickets, "recent_customers": growth.customers, "before": growth.before}
-		grows = bool(growth and growth.is_enough(by)) and State(row.state) is State.WATCHED
-		if grows or row.state == State.OPEN.value:
-			new |= _offered(row)
-		if grows and locked(row.name).state == State.WATCHED.value:
-			new |= {"state": State.OPEN.value, "open_since": today}
+	growths, sums = figures(_cases(names, by.before(today)), today, by), _sums(names)
+	for row in frappe.get_all(SIGNAL, {"name": ("in", names)}, ["name", "state", *_KEPT]):
+		growth = growths.get(row.name, Growth())
+		new = {"tickets": 0, "customers": 0, **sums.get(row.name, {}), "before": growth.before}
+		new |= {"recent": growth.tickets, "recent_customers": growth.customers}
+		if row.state == State.OPEN.value or (row.state == State.WATCHED.value and growth.is_enough(by)):
+			new |= _offered(locked(row.name), today)
 		if any(row.get(field) != value for field, value in new.items()):
 			frappe.db.set_value(SIGNAL, row.name, new)
 
 
-_COUNTED = (
-	*(
-		"tickets",
-		"customers",
-		"recent",
-		"recent_customers",
-		"before",
-		"first_seen",
-		"last_seen",
-		"open_since",
-	),
+_KEPT = (
+	*("tickets", "customers", "recent", "recent_customers", "before", "first_seen", "last_seen"),
+	*("open_since", "kind", "item", "article"),
 )
+"""What a count may change, besides the state."""
 
 
 def _cases(names: Sequence[str], first: date) -> Iterator[Case]:
@@ -188,10 +195,15 @@ def _sums(names: Sequence[str]) -> dict[str, dict[str, Any]]:
 	return {row.pop("signal"): dict(row) for row in found}
 
 
-def _offered(row: Any) -> dict[str, Any]:
-	"""As what a group is offered: what most of its tickets wait for, else what it is most alike to."""
+def _offered(row: Any, today: date) -> dict[str, Any]:
+	"""As what a group is offered, unless somebody has dealt with it meanwhile: what most of its tickets wait for, else
+	what it is most alike to. Its row is locked."""
+	outcome = decide(State(row.state), Step.GROWS)
+	if outcome is not State.OPEN:
+		return {}
 	item, article = signal_offers.best(row.title, row.product, _waited_for(row.name))
-	return {"item": item, "article": article, "kind": kind_of(item, article).value}
+	offered = {"item": item, "article": article, "kind": kind_of(item, article).value}
+	return offered if row.state == outcome.value else {**offered, "state": outcome.value, "open_since": today}
 
 
 def _waited_for(name: str) -> str | None:
@@ -239,8 +251,8 @@ def behind(name: str, limit: int) -> list[Any]:
 			tickets[WAITS_FOR].as_("item"),
 		)
 		.where((rows.signal == name) & (tickets.is_merged == 0))
-		.orderby(rows.day, order=frappe.qb.desc)
-		.orderby(tickets.creation, order=frappe.qb.desc)
+		.orderby(rows.day, order=Order.desc)
+		.orderby(tickets.creation, order=Order.desc)
 		.limit(limit)
 	).run(as_dict=True)
 

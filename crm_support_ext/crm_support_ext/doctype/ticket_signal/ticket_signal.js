@@ -67,7 +67,10 @@ function add_buttons(frm, behind) {
 			}),
 		);
 	}
-	if (behind.may_park) add(__("Park these tickets"), "New", () => ask_to_park(frm, behind, titles));
+	if (behind.may_park) add(__("Park these tickets"), "New", () => ask_to_park(frm, titles(behind.items)));
+	else if (frappe.model.can_create("Parked Item")) {
+		add(__("Make an item"), "New", () => ask_for_item(frm)); // who is no agent parks nothing
+	}
 	if (frappe.model.can_create("HD Article")) {
 		add(__("Write an article"), "", () =>
 			frappe.confirm(__("Take this signal and begin an article?"), async () => {
@@ -89,34 +92,40 @@ function add_buttons(frm, behind) {
 	);
 }
 
-function ask_to_park(frm, behind, titles) {
-	const is_new = "eval:!doc.item";
+// what a new item is made of; ``always`` is for a dialog in which there is no other choice
+function of_new_item(frm, always) {
+	const needed = always ? { reqd: 1 } : { depends_on: "eval:!doc.item", mandatory_depends_on: "eval:!doc.item" };
+	const kinds = ["Bug", "Wish", "Adaptation"].map((value) => ({ value, label: __(value) }));
+	const says = __("What the software is to do. Customers who wait for it read this.");
+	const product = { fieldtype: "Link", label: __("Product"), options: "Software Product", default: frm.doc.product };
+	return [
+		{ fieldname: "title", fieldtype: "Data", label: __("Title"), description: says, ...needed },
+		{ fieldname: "product", ...product, ...needed },
+		{ fieldname: "kind", fieldtype: "Select", label: __("Kind"), options: kinds, default: "Bug", ...needed },
+	];
+}
+
+function ask_for_item(frm) {
+	frappe.prompt(
+		of_new_item(frm, true),
+		async (values) => {
+			const made = await call("make_item", { signal: frm.doc.name, ...values });
+			frappe.set_route("Form", "Parked Item", made.item);
+		},
+		__("Make an item"),
+	);
+}
+
+function ask_to_park(frm, items) {
+	const why = __("Why do they need a change to the software?");
+	const choices = [{ value: "", label: __("A new one") }, ...items];
+	const chosen = items.some((each) => each.value === frm.doc.item) ? frm.doc.item : "";
 	const dialog = new frappe.ui.Dialog({
 		title: __("Park these tickets"),
 		fields: [
-			{
-				...{ fieldname: "item", fieldtype: "Select", label: __("Parked item") },
-				options: [{ value: "", label: __("A new one") }, ...titles(behind.items)],
-				default: frm.doc.item || "",
-			},
-			{
-				...{ fieldname: "title", fieldtype: "Data", label: __("Title") },
-				description: __("What the software is to do. Customers who wait for it read this."),
-				...{ depends_on: is_new, mandatory_depends_on: is_new },
-			},
-			{
-				...{ fieldname: "product", fieldtype: "Link", label: __("Product"), options: "Software Product" },
-				...{ default: frm.doc.product, depends_on: is_new, mandatory_depends_on: is_new },
-			},
-			{
-				...{ fieldname: "kind", fieldtype: "Select", label: __("Kind"), depends_on: is_new },
-				options: ["Bug", "Wish", "Adaptation"].map((value) => ({ value, label: __(value) })),
-				default: "Bug",
-			},
-			{
-				...{ fieldname: "reason", fieldtype: "Small Text", reqd: 1 },
-				label: __("Why do they need a change to the software?"),
-			},
+			{ fieldname: "item", fieldtype: "Select", label: __("Parked item"), options: choices, default: chosen },
+			...of_new_item(frm, false),
+			{ fieldname: "reason", fieldtype: "Small Text", label: why, reqd: 1 },
 		],
 		primary_action_label: __("Park"),
 		async primary_action(values) {
