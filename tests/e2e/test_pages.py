@@ -19,14 +19,15 @@ from playwright.sync_api import Page, expect
 from crm_support_ext.api.ticket import act
 from tests.e2e.desk import Desk, make_desk
 from tests.e2e.pages import PATIENCE, PHONE, button, choose, menu, menu_of, opened, picture
-from tests.factories import make_agent, make_contact, make_customer, make_user
+from tests.factories import make_agent, make_contact, make_customer, make_item, make_user
 
+PARKED = ["Park on another item", "What it waits for"]
 ALWAYS = ["Receipt", "Quotation", "Escalate", "Hours and progress"]
 BUTTONS = {
 	"New": (["Take up", "Ask the customer", "Resolve", "Work"], ["Park", "Workaround given", *ALWAYS]),
 	"Open": (["Ask the customer", "Resolve", "Work"], ["Park", "Workaround given", *ALWAYS]),
 	"Pending": (["Take up", "Resolve", "Work"], ["Park", "Workaround given", *ALWAYS]),
-	"Parked": (["No software change after all", "Resolve", "Work"], ["Workaround given", *ALWAYS]),
+	"Parked": (["No software change after all", "Resolve", "Work"], [*PARKED, "Workaround given", *ALWAYS]),
 	"Resolved": (["Reopen", "Work"], ALWAYS),
 	"Closed": (["Work", "Follow up"], ["Receipt", "Hours and progress"]),
 }
@@ -129,7 +130,13 @@ def test_an_agent_walks_a_ticket_by_its_buttons(desk, open_ticket):
 	expect(dialog).to_have_count(0)
 	expect_status(page, "Pending")
 
+	with desk.on_site():
+		item = make_item("The export has a column for the order number", product="Export")
 	choose(page, "More", "Park")
+	parked = page.get_by_label("Parked item")
+	expect(parked).to_be_visible()
+	parked.evaluate("(select, value) => select.add(new Option(value, value))", item)
+	parked.select_option(item)
 	answer_dialog(page, "Park", "The export needs a column for the order number.")
 	expect_status(page, "Parked")
 
