@@ -52,7 +52,7 @@ def prompt(event: Event | None) -> str:
 	prompts = {
 		None: _("What is the follow-up about?"),
 		Event.ASKED: _("What do you want to know? The customer reads this."),
-		Event.PARKED: _("Which change to the software does it need, and why?"),
+		Event.PARKED: _("Why does it need this change to the software?"),
 		Event.UNPARKED: _("Why is it no software change after all?"),
 		Event.RESOLVED: _(
 			"What solved it? The customer reads this. Leave it empty if your last reply says it."

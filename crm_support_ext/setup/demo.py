@@ -10,9 +10,16 @@ from typing import Any
 import frappe
 from frappe.utils import get_url, now_datetime
 
-from crm_support_ext.constants import AGENT, AGENT_MANAGER, CONTRACT_MANAGER, REASON, TICKET
+from crm_support_ext.constants import (
+	AGENT,
+	AGENT_MANAGER,
+	CONTRACT_MANAGER,
+	PRODUCT_DIRECTOR,
+	REASON,
+	TICKET,
+)
 from crm_support_ext.domain.lifecycle import Event
-from crm_support_ext.setup import demo_contracts
+from crm_support_ext.setup import demo_contracts, demo_parking
 from crm_support_ext.store.frappe import moment
 
 PASSWORD = "crm-support-demo"
@@ -37,6 +44,19 @@ STORIES: tuple[tuple[str, str, str, tuple[tuple[int, str, str, str], ...]], ...]
 		(1, "anna@demo.example", "replied", "There is no such field yet; I pass it on."),
 		(2, "anna@demo.example", "parked", "A new field on the company, with a check of the number"),
 	)),
+	("Companies without a mail address", "kari@nordlys.example", "How do I find them? The filter wants a value.", (
+		(1, "bram@demo.example", "parked", "The filter finds no empty fields"),
+	)),
+	("Which leads have no phone number?", "kees@ochtend.example", "I want to call those that have one, and no others.", (
+		(1, "anna@demo.example", "replied", "The filter cannot do that yet; I pass it on."),
+		(2, "anna@demo.example", "parked", "The same as what Nordlys asks"),
+	)),
+	("Two of us read the mail of info@", "kari@nordlys.example", "And both of us file it.", (
+		(2, "anna@demo.example", "parked", "A mailbox belongs to one user now"),
+	)),
+	("White hurts the eyes at night", "lies@ochtend.example", "Can it be dark?", (
+		(1, "bram@demo.example", "parked", "Bakers start at three"),
+	)),
 	("Cannot log in after the holidays", "tom@harbour.example", "It says that my password is wrong.", (
 		(1, "bram@demo.example", "resolved", "Your password had expired; you got a link to set a new one."),
 	)),
@@ -60,19 +80,24 @@ def create() -> Iterator[str]:
 	frappe.flags.mute_emails = True
 	frappe.db.set_single_value("HD Settings", "skip_email_workflow", 1)
 	people()
+	demo_contracts.products()
+	demo_parking.items()
 	for subject, contact, message, steps in STORIES:
 		name = tell(subject, contact, message, steps)
 		yield f"{frappe.db.get_value(TICKET, name, 'status'):9} #{name}  {subject}"
 	yield from demo_contracts.create(members(), next(iter(AGENTS)))
+	yield from demo_parking.releases(list(CUSTOMERS))
 	yield f"The agents' desk:      {get_url('/helpdesk')}             as {next(iter(AGENTS))}"
+	yield f"The parked items:      {get_url('/app/parked-item')}     as {next(iter(demo_parking.DIRECTOR))}"
 	yield f"The customers' portal: {get_url('/helpdesk/my-tickets')}  as {STORIES[0][1]}"
 	yield f"The password of everyone is {PASSWORD}. It is a demo: keep it off a site that others reach."
 
 
 def people() -> None:
 	"""Agents with a role, customers with contacts who can log in."""
-	for email, name in {**AGENTS, **MANAGER}.items():
-		_user(email, name, AGENT, *([AGENT_MANAGER, CONTRACT_MANAGER] if email in MANAGER else []))
+	for email, name in {**AGENTS, **MANAGER, **demo_parking.DIRECTOR}.items():
+		more = [AGENT_MANAGER, CONTRACT_MANAGER] if email in MANAGER else []
+		_user(email, name, AGENT, *more, *([PRODUCT_DIRECTOR] if email in demo_parking.DIRECTOR else []))
 		_new("HD Agent", user=email, agent_name=name, is_active=1)
 	for customer, contacts in CUSTOMERS.items():
 		members = []
@@ -116,6 +141,8 @@ def tell(subject: str, contact: str, message: str, steps: tuple[tuple[int, str, 
 				continue
 			doc.flags.cse_event = Event.TIMER if what == "closed" else Event(what)
 			doc.set(REASON, words)
+			if what == "parked":
+				demo_parking.wait(doc)
 			doc.save(ignore_permissions=True)
 			if words and what != "parked":
 				doc.reply_via_agent(words, to=contact)

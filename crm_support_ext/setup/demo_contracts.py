@@ -68,7 +68,7 @@ WORK = (
 
 def create(customers: dict[str, list[str]], agent: str) -> Iterator[str]:
 	"""Make the contracts of the first two of these customers, whose contacts are named; yields a line for each."""
-	_keep(PRODUCT, "product_name", {name: {"description": words} for name, words in PRODUCTS.items()})
+	products()
 	_keep(PLAN, "plan_name", PLANS)
 	_keep(TARIFF, "activity", TARIFFS)
 	_keep(TICKET_TYPE, "name", {SUPPORT: {KIND: Kind.USER_SUPPORT.value}})
@@ -99,6 +99,11 @@ def create(customers: dict[str, list[str]], agent: str) -> Iterator[str]:
 		yield _contract(customer, plan, start, end, **named, **more)
 	for row in WORK:
 		_work(*row)
+
+
+def products() -> None:
+	"""Make what the desk sells, unless it is there."""
+	_keep(PRODUCT, "product_name", {name: {"description": words} for name, words in PRODUCTS.items()})
 
 
 def _contract(customer: str, plan: str, start: date, end: date, **fields: Any) -> str:

@@ -18,7 +18,8 @@ from crm_support_ext.replay.policy import load_policy
 from crm_support_ext.replay.simulation import end_of, replay
 from crm_support_ext.store import parked_items
 from crm_support_ext.store.history_items import UNKNOWN_PRODUCT
-from tests.factories import make_item
+from tests.factories import make_item, make_user
+from tests.site.desk import acting_as
 from tests.site.test_history import SAMPLE
 
 
@@ -128,8 +129,10 @@ def test_tickets_that_are_sent_later_do_not_undo_what_was_decided_after_them(tmp
 	path = tmp_path / "log.csv"
 	path.write_text(TWO_TICKETS)
 	rows = rows_of(str(path), policy)
+	importer = make_user("ivo@import.example", "System Manager")
 	for limit in (1, 2):
-		send(str(path), policy, upload.first_tickets(rows, limit))
+		with acting_as(importer):
+			send(str(path), policy, upload.first_tickets(rows, limit))
 		assert decided("Shared mailboxes") == (
 			"Released",
 			f"{UNKNOWN_PRODUCT} 9.1",
