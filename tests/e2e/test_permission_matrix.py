@@ -31,6 +31,7 @@ from tests.site.rights import (
 	may_read,
 	person,
 	shown,
+	title_of,
 )
 
 
@@ -184,6 +185,7 @@ def places(site: Site, side: str) -> dict[str, tuple[str, str]]:
 	"""The address of each row, and what is there for who may see it."""
 	world, days = site.world, site.days
 	contract, quotation = world.name(names.CONTRACT, side), world.name(names.QUOTATION, side)
+	product = quote(world.name(names.RELEASE, side).removesuffix(" 1"))
 	period = f"contract={contract}&from={days['first']}&to={days['last']}"
 	download = f"contract={contract}&first={days['first']}&last={days['last']}&form=CSV"
 	return {
@@ -196,6 +198,8 @@ def places(site: Site, side: str) -> dict[str, tuple[str, str]]:
 		"made statement": (site.made[side], f"secret-entry-{side}"),
 		"quotation page": (f"/support/quotation?name={quotation}", f"secret-quotation-{side}"),
 		"hours of a ticket": (f"/support/work-done?ticket={world.tickets[side]}", f"secret-log-{side}"),
+		"page of a wait": (f"/support/waiting?ticket={world.waiting[side]}", title_of(side)),
+		"release notes page": (f"/support/releases?product={product}", f"secret-notes-{side}"),
 		"file of a contract": (site.files[names.CONTRACT, side], f"secret-file-{side}"),
 		"file of a quotation": (site.files[names.QUOTATION, side], f"secret-file-{side}"),
 	}
@@ -220,11 +224,15 @@ def test_what_the_pages_and_files_show(who, site, client):
 	assert wrong == []
 
 
+INTERNAL = ("secret-contract-a", "secret-check-a", "secret-warning-a", "secret-plan", "secret-item-a")
+INTERNAL += ("secret-wait-a", "secret-decision-a")
+
+
 def test_nobody_internal_is_named_to_a_customer(site, client):
 	"""What the contract's note and the log's reason say is ours."""
 	for role in ("contact", "orderer", "manager"):
 		session = client(person(role, "a"))
 		for address, _ in places(site, "a").values():
 			text = session.get(address).text
-			for secret in ("secret-contract-a", "secret-check-a", "secret-warning-a", "secret-plan"):
+			for secret in INTERNAL:
 				assert secret not in text, f"{role}: {address} shows {secret}"

@@ -1,8 +1,8 @@
 """Who may see and do what (domain.md section 9), as one table, and a desk with two customers to try it on.
 
 Of each customer there is a contact who raised a ticket, an orderer whom the contract names, and a manager of the
-company; on the desk two agents, each with work of one customer, an Agent Manager and a Contract Manager. Every record
-bears a marker, ``secret-<what>-<whose>``, so that one that leaks is found in whatever an answer looks like.
+company; on the desk two agents, each with work of one customer, an Agent Manager, a Contract Manager and a Product
+Director. Every record bears a marker, ``secret-<what>-<whose>``, so that one that leaks is found in whatever an answer looks like.
 """
 
 from __future__ import annotations
@@ -17,55 +17,75 @@ import frappe
 from frappe.utils import add_days, getdate, now_datetime, today
 
 from crm_support_ext import constants as names
+from crm_support_ext.domain.decisions import Decision, State
 from crm_support_ext.services import ledger
-from crm_support_ext.store import contracts, quotations, statement_files, work_logs, work_timers
+from crm_support_ext.store import contracts, decisions, quotations, statement_files, work_logs, work_timers
 from crm_support_ext.store.frappe import now
 from crm_support_ext.store.ledger import SiteLedger, desk_zone
-from tests.factories import make, make_agent, make_contact, make_user
+from tests.factories import make, make_agent, make_contact, make_item, make_product, make_user
 from tests.site.contracts import active
 from tests.site.desk import acting_as, contact_of, ticket_in
 
 RECORDS = """
-record                | contact  orderer  manager | agent  agent_manager  contract_manager | guest
-Maintenance Contract  | -        -        -       | read   read           write            | -
-Maintenance Plan      | -        -        -       | read   read           write            | -
-Software Product      | -        -        -       | read   read           write            | -
-Strippen Tariff       | -        -        -       | read   read           write            | -
-Settlement Rules      | -        -        -       | read   read           write            | -
-Ticket Work Log       | -        -        -       | own    read           read             | -
-Work Timer            | -        -        -       | -      read           -                | -
-Support Quotation     | -        -        -       | make   make           read             | -
-Strippen Ledger Entry | -        -        -       | -      read           read             | -
-Ledger Check          | -        -        -       | -      read           read             | -
-Strippen Warning      | -        -        -       | -      read           read             | -
-Requested Statement   | -        -        -       | -      -              -                | -
+record                | contact  orderer  manager | agent  agent_manager  contract_manager  product_director | guest
+Maintenance Contract  | -        -        -       | read   read           write             -                | -
+Maintenance Plan      | -        -        -       | read   read           write             -                | -
+Software Product      | -        -        -       | read   read           write             read             | -
+Strippen Tariff       | -        -        -       | read   read           write             -                | -
+Settlement Rules      | -        -        -       | read   read           write             -                | -
+Ticket Work Log       | -        -        -       | own    read           read              -                | -
+Work Timer            | -        -        -       | -      read           -                 -                | -
+Support Quotation     | -        -        -       | make   make           read              -                | -
+Strippen Ledger Entry | -        -        -       | -      read           read              -                | -
+Ledger Check          | -        -        -       | -      read           read              -                | -
+Strippen Warning      | -        -        -       | -      read           read              -                | -
+Requested Statement   | -        -        -       | -      -              -                 -                | -
+Parked Item           | -        -        -       | write  write          -                 write            | -
+Item Decision         | -        -        -       | read   read           -                 read             | -
+Ticket Parking        | -        -        -       | read   read           -                 read             | -
+Parked Item Weights   | -        -        -       | read   read           -                 write            | -
+Software Release      | -        -        -       | read   read           read              write            | -
+Customer Installation | -        -        -       | write  write          write             write            | -
+Ticket Signal         | -        -        -       | -      read           -                 read             | -
 """
 """What the framework's own ways answer: REST, lists, reports, print, export, search. own: the agent's; make: as a draft,
 and no other change; write: make and change. Nothing of these is deleted by anybody once it is in use.
 """
 
 PLACES = """
-place                 | contact  orderer  manager | agent  agent_manager  contract_manager | guest
-contract page         | -        own      own     | all    all            all              | -
-statement page        | -        own      own     | all    all            all              | -
-statement file        | -        own      own     | all    all            all              | -
-made statement        | -        -        asked   | -      -              -                | -
-balance in the desk   | -        -        -       | all    all            all              | -
-quotation page        | -        own      own     | all    all            all              | -
-answer a quotation    | -        own      own     | -      -              -                | -
-make a quotation      | -        -        -       | all    all            -                | -
-withdraw a quotation  | -        -        -       | all    all            -                | -
-hours of a ticket     | own      -        own     | all    all            -                | -
-log work              | -        -        -       | all    all            -                | -
-withdraw work         | -        -        -       | own    all            -                | -
-grant and sell        | -        -        -       | -      -              all              | -
-correct an entry      | -        -        -       | -      all            all              | -
-activate and renew    | -        -        -       | -      -              all              | -
-try other rules       | -        -        -       | -      -              all              | -
-figures of contracts  | -        -        -       | all    all            all              | -
-reports of contracts  | -        -        -       | -      all            all              | -
-file of a contract    | -        -        -       | all    all            all              | -
-file of a quotation   | -        -        -       | all    all            all              | -
+place                 | contact  orderer  manager | agent  agent_manager  contract_manager  product_director | guest
+contract page         | -        own      own     | all    all            all               -                | -
+statement page        | -        own      own     | all    all            all               -                | -
+statement file        | -        own      own     | all    all            all               -                | -
+made statement        | -        -        asked   | -      -              -                 -                | -
+balance in the desk   | -        -        -       | all    all            all               -                | -
+quotation page        | -        own      own     | all    all            all               -                | -
+answer a quotation    | -        own      own     | -      -              -                 -                | -
+make a quotation      | -        -        -       | all    all            -                 -                | -
+withdraw a quotation  | -        -        -       | all    all            -                 -                | -
+hours of a ticket     | own      -        own     | all    all            -                 -                | -
+log work              | -        -        -       | all    all            -                 -                | -
+withdraw work         | -        -        -       | own    all            -                 -                | -
+grant and sell        | -        -        -       | -      -              all               -                | -
+correct an entry      | -        -        -       | -      all            all               -                | -
+activate and renew    | -        -        -       | -      -              all               -                | -
+try other rules       | -        -        -       | -      -              all               -                | -
+figures of contracts  | -        -        -       | all    all            all               -                | -
+reports of contracts  | -        -        -       | -      all            all               -                | -
+file of a contract    | -        -        -       | all    all            all               -                | -
+file of a quotation   | -        -        -       | all    all            all               -                | -
+park a ticket         | -        -        -       | all    all            -                 -                | -
+items that are alike  | -        -        -       | all    all            -                 -                | -
+page of a wait        | own      -        own     | all    all            -                 -                | -
+board of items        | -        -        -       | all    all            -                 all              | -
+decide on an item     | -        -        -       | -      -              -                 all              | -
+try other weights     | -        -        -       | all    all            -                 all              | -
+title of an item      | -        -        -       | all    all            -                 all              | -
+what a release means  | -        -        -       | all    all            all               all              | -
+release               | -        -        -       | -      -              -                 all              | -
+what is behind a signal | -      -        -       | -      all            -                 all              | -
+done with a signal    | -        -        -       | -      all            -                 all              | -
+release notes page    | own      own      own     | all    all            all               all              | -
 """
 """What our pages and methods answer. own: of the own company (a contact: the own ticket); asked: who asked for it."""
 
@@ -121,7 +141,7 @@ def may(who: Person, place: str, side: str) -> bool:
 
 def is_single(record: Record) -> bool:
 	"""Whether there is one of its kind."""
-	return record.doctype == names.RULES
+	return record.doctype in (names.RULES, names.WEIGHTS)
 
 
 def shown(record: Record) -> str:
@@ -142,6 +162,7 @@ PEOPLE = (
 	Person(f"agent@b-desk-{TAG}.example", "agent", "b"),
 	Person(f"agents@desk-{TAG}.example", "agent_manager"),
 	Person(f"keeper@desk-{TAG}.example", "contract_manager"),
+	Person(f"director@desk-{TAG}.example", "product_director"),
 	Person("Guest", "guest"),
 )
 
@@ -157,6 +178,8 @@ class World:
 
 	records: list[Record] = field(default_factory=list)
 	tickets: dict[str, str] = field(default_factory=dict)
+	waiting: dict[str, str] = field(default_factory=dict)
+	"""A ticket of each side that waits for a parked item."""
 
 	def add(self, doctype: str, name: str, side: str, field: str, marker: str) -> None:
 		"""Note a record; its marker is written past everything that would refuse it."""
@@ -170,6 +193,7 @@ class World:
 
 
 COMPANY = {"a": f"Rechten A {TAG}", "b": f"Rechten B {TAG}"}
+WEIGHT = "947.11"
 PLAN, ACTIVITY = f"Rights {TAG}", f"secret-activity-{TAG}"
 
 
@@ -181,6 +205,7 @@ def make_world() -> World:
 			make_agent(one.user)
 	make_agent(person("agent_manager").user, names.AGENT_MANAGER)
 	make_user(person("contract_manager").user, names.CONTRACT_MANAGER)
+	make_user(person("product_director").user, names.PRODUCT_DIRECTOR)
 	_settings(world)
 	for side in "ab":
 		_customer(world, side)
@@ -195,6 +220,10 @@ def _settings(world: World) -> None:
 	rules.append("rules", {"activity": ACTIVITY, "settlement": "Free"})
 	rules.save()
 	world.records.append(Record(names.RULES, names.RULES, "", "rules", ACTIVITY))
+	weights = frappe.get_doc(names.WEIGHTS)
+	weights.per_regression = WEIGHT
+	weights.save()
+	world.records.append(Record(names.WEIGHTS, names.WEIGHTS, "", "per_regression", WEIGHT))
 	world.add(names.PLAN, PLAN, "", "note", "secret-plan")
 	world.add(names.PRODUCT, PLAN, "", "description", "secret-product")
 	world.add(names.TARIFF, ACTIVITY, "", "note", "secret-tariff")
@@ -227,6 +256,7 @@ def _customer(world: World, side: str) -> None:
 	_work(world, side, contract.name, ticket)
 	_quotation(world, side, ticket, people["orderer"])
 	_watched(world, side, contract.name, people["manager"])
+	_parked(world, side, people["contact"])
 
 
 def _work(world: World, side: str, contract: str, ticket: Any) -> None:
@@ -279,3 +309,35 @@ def _watched(world: World, side: str, contract: str, reader: str) -> None:
 	with acting_as(reader):
 		asked = statement_files.ask(contract, getdate(add_days(today(), -30)), getdate(), "CSV")
 	world.records.append(Record(names.REQUESTED_STATEMENT, asked, side, "name", asked))
+
+
+def _parked(world: World, side: str, contact: str) -> None:
+	"""An item for which a ticket of the customer's waits, one that is deferred, and a release that is out and installed."""
+	product = make_product(f"Rights {side} {TAG}")
+	release = make(names.RELEASE, product=product, version="1", date=today()).name
+	frappe.db.set_value(names.RELEASE, release, {"state": "Out", "out_at": now_datetime()})
+	world.add(names.RELEASE, release, side, "notes", f"secret-notes-{side}")
+	make(names.RELEASE, product=product, version="2", date=add_days(today(), 50), capacity_days=5)
+	installed = make(names.INSTALLATION, customer=COMPANY[side], product=product, release=release).name
+	world.records.append(Record(names.INSTALLATION, installed, side, "name", installed))
+	item = make_item(title_of(side), product=product)
+	ticket = ticket_in("Open", subject=f"secret-ticket-{side}", raised_by=contact, customer=COMPANY[side])
+	ticket.update({"status": "Parked", "cse_parked_item": item, "cse_reason": "so"})
+	ticket.save()
+	world.waiting[side] = str(ticket.name)
+	world.add(names.PARKED_ITEM, item, side, "description", f"secret-item-{side}")
+	wait = frappe.db.get_value(names.PARKING, {"open_of": str(ticket.name)})
+	world.add(names.PARKING, wait, side, "job_error", f"secret-wait-{side}")
+	deferred = make_item(f"Deferred of {side} {TAG}", product=product)
+	director, until = person("product_director").user, getdate(add_days(today(), 90))
+	decided = decisions.decide(deferred, Decision.DEFER, now(), by=director, until=until)
+	assert isinstance(decided, State), decided
+	decision = frappe.db.get_value(names.DECISION, {"item": deferred})
+	world.add(names.DECISION, decision, side, "reason", f"secret-decision-{side}")
+	signal = make(names.SIGNAL, title=f"secret-signal-{side}", product=product, state="Open", kind="New")
+	world.add(names.SIGNAL, signal.name, side, "reason", f"secret-signal-{side}")
+
+
+def title_of(side: str) -> str:
+	"""What the item does for which a customer's ticket waits: that customer reads it, and no other."""
+	return f"secret-title-{side} {TAG}"

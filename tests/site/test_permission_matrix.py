@@ -41,6 +41,7 @@ from tests.site.rights import (
 	may_read,
 	person,
 	shown,
+	title_of,
 )
 
 
@@ -161,6 +162,8 @@ def listing(record: Record) -> dict[str, Callable[[], str]]:
 	return found
 
 
+CUSTOMERS = {"contact", "orderer", "manager"}
+
 NAMES_ONLY = {"search_link", "search_widget"}
 """What answers with the names of records, and what their search fields hold."""
 
@@ -181,15 +184,19 @@ MAY_KNOW_LESS = {
 	"its ticket's receipt",
 	"product by its ticket",
 	"product by its ticket, v2",
+	"item by its ticket",
+	"item by its ticket, v2",
+	"title of its item",
 }
 """What need not show the marker to who may read the record; it shall not to who may not."""
 
 
 def from_the_ticket(record: Record, world: World) -> dict[str, Callable[[], str]]:
 	"""The ways that lead from a customer's ticket to what hangs on it."""
-	if record.doctype != names.WORK_LOG:
+	if record.doctype not in (names.WORK_LOG, names.PARKED_ITEM, names.PARKING, names.DECISION):
 		return {}
-	ticket = world.tickets[record.side]
+	tickets = world.tickets if record.doctype == names.WORK_LOG else world.waiting
+	ticket = tickets[record.side]
 	return {
 		"linked with its ticket": lambda: ask(
 			"frappe.desk.form.linked_with.get", doctype="HD Ticket", docname=ticket
@@ -203,6 +210,13 @@ def from_the_ticket(record: Record, world: World) -> dict[str, Callable[[], str]
 			"frappe.client.get_list", doctype="HD Ticket", fields=["name", "cse_product.description"]
 		),
 		"product by its ticket, v2": lambda: v2_list("HD Ticket", ["name", "cse_product.description"]),
+		"item by its ticket": lambda: ask(
+			"frappe.client.get_list", doctype="HD Ticket", fields=["name", "cse_parked_item.description"]
+		),
+		"item by its ticket, v2": lambda: v2_list("HD Ticket", ["name", "cse_parked_item.description"]),
+		"title of its item": lambda: ask(
+			"frappe.desk.search.get_link_title", doctype=names.PARKED_ITEM, docname=record.name
+		),
 	}
 
 
@@ -230,6 +244,12 @@ def test_reading_as(who: Person, world: World) -> None:
 				for other in hidden:
 					if other.marker in answer:
 						wrong.append(f"{way} of {record.doctype} ({record.side}) leaks {other.marker}")
+				if (
+					who.role in CUSTOMERS
+					and record.side != who.side
+					and title_of(record.side or "?") in answer
+				):
+					wrong.append(f"{way} of {record.doctype} ({record.side}) leaks the item's title")
 				there = record.marker in answer or (way in NAMES_ONLY and json.dumps(record.name) in answer)
 				allowed = may_read(who, record)
 				must = allowed and way not in MAY_KNOW_LESS and not may_lack(way, record)
@@ -303,7 +323,26 @@ def fresh(record: Record, world: World) -> dict[str, Any]:
 		names.LEDGER_CHECK: {"contract": contract, "holds": 1},
 		names.STRIPPEN_WARNING: {"contract": contract, "share": 75},
 		names.REQUESTED_STATEMENT: {"contract": contract, "form": "CSV", "reader": frappe.session.user},
+		**fresh_of_parked(world, side),
 	}[record.doctype]
+
+
+def fresh_of_parked(world: World, side: str) -> dict[str, dict[str, Any]]:
+	item, release = world.name(names.PARKED_ITEM, side), world.name(names.RELEASE, side)
+	product = frappe.db.get_value(names.PARKED_ITEM, item, "product")
+	waits = {"ticket": world.tickets[side], "item": item, "customer": COMPANY[side]}
+	return {
+		names.PARKED_ITEM: {"title": "Forged", "product": product, "effort": 1},
+		names.DECISION: {"item": item, "decision": "Decline", "reason": "Forged"},
+		names.PARKING: {**waits, "open_of": world.tickets[side]},
+		names.SIGNAL: {"title": "Forged", "product": product, "state": "Open"},
+		names.RELEASE: {"product": product, "version": "47", "date": today()},
+		names.INSTALLATION: {
+			"customer": COMPANY["b" if side == "a" else "a"],
+			"product": product,
+			"release": release,
+		},
+	}
 
 
 def creating(record: Record, world: World) -> dict[str, Callable[[], str]]:
@@ -375,8 +414,13 @@ def deleting(record: Record) -> dict[str, Callable[[], str]]:
 def changed_field(record: Record) -> tuple[str, Any]:
 	if record.doctype == names.RULES:
 		return "rules", [{"settlement": "Free"}]
-	field = {names.TIMER: "seconds", names.REQUESTED_STATEMENT: "done"}.get(record.doctype, record.field)
-	return field, 4711 if field in ("seconds", "done") else "forged"
+	field, value = {
+		names.TIMER: ("seconds", 4711),
+		names.REQUESTED_STATEMENT: ("done", 4711),
+		names.INSTALLATION: ("since", "2020-02-02"),
+		names.WEIGHTS: ("per_user", 47),
+	}.get(record.doctype, (record.field, "forged"))
+	return field, value
 
 
 def stored(record: Record) -> dict[str, Any]:
@@ -388,6 +432,8 @@ def snapshot(doctype: str) -> str:
 	"""All rows of a kind, as they are in the database."""
 	if doctype == names.RULES:
 		return str(frappe.get_all("Settlement Rule", fields=["*"], order_by="idx"))
+	if doctype == names.WEIGHTS:
+		return str(frappe.db.sql("select * from `tabSingles` where doctype = %s order by field", doctype))
 	return str(frappe.db.sql(f"select * from `tab{doctype}` order by name"))
 
 
@@ -454,7 +500,9 @@ def acting(place: str, side: str, world: World) -> list[Callable[[], str]]:
 		"valid_until": add_days(today(), 5),
 	}
 	days = {"first": add_days(today(), -30), "last": today(), "form": "CSV"}
-	rules = {**stored(next(one for one in world.records if is_single(one)))}
+	rules, weights = (stored(one) for one in world.records if is_single(one))
+	item, release = world.name(names.PARKED_ITEM, side), world.name(names.RELEASE, side)
+	planned, signal = release.removesuffix("1") + "2", world.name(names.SIGNAL, side)
 	api = "crm_support_ext.api."
 	calls: dict[str, list[tuple[str, dict[str, Any]]]] = {
 		"statement file": [("statement.download", {"contract": contract, **days})],
@@ -485,15 +533,57 @@ def acting(place: str, side: str, world: World) -> list[Callable[[], str]]:
 			("contract.renew", {"contract": contract, "months": 12}),
 		],
 		"try other rules": [("work.what_would_change", {"doc": json.dumps(rules, default=str)})],
+		"park a ticket": [
+			("ticket.act", {"ticket": ticket, "event": "parked", "text": "So", "values": {"item": item}}),
+			(
+				"ticket.act",
+				{
+					"ticket": world.waiting[side],
+					"event": "park_again",
+					"text": "So",
+					"values": {"item": "new", "title": "Another", "product": item_of(item, "product")},
+				},
+			),
+		],
+		"items that are alike": [("parking.alike", {"ticket": ticket})],
+		"board of items": [
+			("board.page", {"product": item_of(item, "product")}),
+			("board.standing", {"item": item}),
+		],
+		"decide on an item": [
+			(
+				"board.decide",
+				{"item": item, "decision": "Defer", "until": add_days(today(), 9), "reason": "So"},
+			),
+			("board.needs", {"item": item, "decision": "Defer", "until": add_days(today(), 9)}),
+		],
+		"what is behind a signal": [("signals.behind", {"signal": signal})],
+		"done with a signal": [
+			("signals.raise_item", {"signal": signal, "item": item}),
+			("signals.write_article", {"signal": signal}),
+			("signals.dismiss", {"signal": signal, "reason": "So"}),
+		],
+		"try other weights": [("board.what_would_change", {"doc": json.dumps(weights, default=str)})],
+		"what a release means": [
+			("release.preview", {"release": planned}),
+			("release.progress", {"release": release}),
+		],
+		"release": [("release.go_out", {"release": planned})],
 		"figures of contracts": [
 			("figures.contracts_expiring", {}),
 			("figures.contracts_nearly_used_up", {}),
 			("figures.customers_without_contract", {}),
 		],
 	}
+	if place == "title of an item":
+		return [lambda: ask("frappe.desk.search.get_link_title", doctype=names.PARKED_ITEM, docname=item)]
 	if place == "reports of contracts":
 		return [report(name, how) for name in REPORTS for how in ("run", "export_query")]
 	return [lambda call=call: ask(api + call[0], **call[1]) for call in calls[place]]
+
+
+def item_of(item: str, field: str) -> str:
+	return frappe.db.get_value(names.PARKED_ITEM, item, field)
 
 
 REPORTS = {"Contracts at a Glance": {"show": "all"}, "Customers without a Contract": {}}
@@ -512,6 +602,8 @@ BY_HTTP = {
 	"hours of a ticket",
 	"file of a contract",
 	"file of a quotation",
+	"page of a wait",
+	"release notes page",
 }
 """Rows that are tried where there is a server."""
 
@@ -563,3 +655,72 @@ def test_nobody_follows_what_they_may_not_read(world: World) -> None:
 					lambda n=name, m=more: ask(n, doctype=names.CONTRACT, doc_name=contract, **m)
 				)
 	assert not frappe.db.exists("Document Follow", {"ref_docname": contract})
+
+
+def test_the_ticket_shows_the_name_of_its_item_and_nothing_else_of_it(world: World) -> None:
+	item = world.name(names.PARKED_ITEM, "a")
+	with acting_as(person("contact", "a").user):
+		read = json.loads(ask("frappe.client.get", doctype="HD Ticket", name=world.waiting["a"]))[0]
+	assert read["cse_parked_item"] == item
+	assert not {key for key in read if "park" in key} - {"cse_parked_item"}
+	secrets = frappe.db.get_value(names.PARKED_ITEM, item, ["description", "order_key", "score"])
+	assert not [secret for secret in secrets if secret in json.dumps(read)]
+
+
+@pytest.mark.parametrize("role", ["contact", "manager"])
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_customer_parks_nothing_and_moves_nothing_to_another_item(
+	world: World, role: str, waits: bool
+) -> None:
+	ticket = (world.waiting if waits else world.tickets)["a"]
+	others = world.name(names.PARKED_ITEM, "b")
+	ways: list[dict[str, Any]] = [{"cse_parked_item": others}, {"cse_parked_item": None}]
+	ways.append({"status": "Parked", "cse_parked_item": others, "cse_reason": "mine first"})
+	before = frappe.db.get_value("HD Ticket", ticket, ["status", "cse_parked_item"])
+	for values in ways[0 if waits else 2 :]:
+		with acting_as(person(role, "a").user):
+			refused(
+				lambda values=values: ask(
+					"frappe.client.set_value", doctype="HD Ticket", name=ticket, fieldname=values
+				)
+			)
+			refused(lambda values=values: v2("update_doc", values, "HD Ticket", ticket))
+		assert frappe.db.get_value("HD Ticket", ticket, ["status", "cse_parked_item"]) == before
+	assert frappe.db.get_value(names.PARKED_ITEM, others, "tickets") == 1
+
+
+def test_a_customers_new_ticket_is_not_parked_whatever_it_says(world: World) -> None:
+	item = world.name(names.PARKED_ITEM, "b")
+	values = {
+		"doctype": "HD Ticket",
+		"subject": "Mine",
+		"description": "x",
+		"status": "Parked",
+		"cse_parked_item": item,
+	}
+	with acting_as(person("contact", "a").user):
+		refused(lambda: ask("frappe.client.insert", doc=json.dumps(values)))
+	assert not frappe.db.exists("HD Ticket", {"subject": "Mine", "cse_parked_item": ("is", "set")})
+	assert frappe.db.get_value(names.PARKED_ITEM, item, "tickets") == 1
+
+
+def test_an_agent_decides_by_no_way(world: World) -> None:
+	"""Neither what an item is, nor that it was decided, by the form, REST or a bulk edit."""
+	item, release = world.name(names.PARKED_ITEM, "a"), world.name(names.RELEASE, "a")
+	forged = (
+		{"state": "Declined", "reason": "No"},
+		{"state": "Planned", "release": release},
+		{"order_key": "0"},
+	)
+	for role in ("agent", "agent_manager"):
+		with acting_as(person(role, "a").user):
+			for values in forged:
+				refused(
+					lambda values=values: ask(
+						"frappe.client.set_value", doctype=names.PARKED_ITEM, name=item, fieldname=values
+					)
+				)
+				edited = [{"doctype": names.PARKED_ITEM, "docname": item, **values}]
+				refused(lambda edited=edited: ask("frappe.client.bulk_update", docs=json.dumps(edited)))
+	state, key = frappe.db.get_value(names.PARKED_ITEM, item, ["state", "order_key"])
+	assert state == "Parked" and key > "1"
