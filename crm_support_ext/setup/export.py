@@ -1,4 +1,4 @@
-"""Before the app goes: contracts, ledgers and what hangs on them are written to a file, which stays on the site.
+"""Before the app goes: contracts, ledgers, parked items and what hangs on them are written to a file, which stays.
 
 A zip in the site's private files: of each kind of record a file with a line of JSON each, and of each ledger its
 statement as CSV, which ``crm-support verify`` proves without this app on the site.
@@ -19,24 +19,31 @@ from frappe.utils import getdate, now_datetime
 
 from crm_support_ext.constants import (
 	CONTRACT,
+	DECISION,
 	ENTRY,
+	INSTALLATION,
 	LEDGER_CHECK,
+	PARKED_ITEM,
+	PARKING,
 	PLAN,
 	PRODUCT,
 	QUOTATION,
+	RELEASE,
 	RULES,
 	STRIPPEN_WARNING,
 	TARIFF,
+	WEIGHTS,
 	WORK_LOG,
 )
 from crm_support_ext.store.ledger import LedgerBroken
 from crm_support_ext.store.statement_files import content_of
 from crm_support_ext.store.statements import period_of
 
-KEPT = (CONTRACT, ENTRY, WORK_LOG, QUOTATION)
+KEPT = (CONTRACT, ENTRY, WORK_LOG, QUOTATION, PARKED_ITEM, RELEASE, INSTALLATION)
 """What is worth a file: without any of these there is none."""
 
-RECORDS = (*KEPT, PLAN, PRODUCT, TARIFF, STRIPPEN_WARNING, LEDGER_CHECK)
+RECORDS = (*KEPT, PLAN, PRODUCT, TARIFF, STRIPPEN_WARNING, LEDGER_CHECK, DECISION, PARKING)
+SINGLES = (RULES, WEIGHTS)
 CHUNK = 1000
 BROKEN = "The ledger is not as it was written, so there is no statement of it. Its entries are in {0}.\n"
 
@@ -50,7 +57,8 @@ def export() -> Path | None:
 	with ZipFile(path, "w", ZIP_DEFLATED) as file:
 		for doctype in RECORDS:
 			_write(file, _file_of(doctype), (_as_line(row) for row in _rows(doctype)))
-		_write(file, _file_of(RULES), [_as_line(frappe.get_doc(RULES).as_dict())])
+		for single in SINGLES:
+			_write(file, _file_of(single), [_as_line(frappe.get_doc(single).as_dict())])
 		for contract in _ledgers():
 			_statement(file, contract)
 	return path

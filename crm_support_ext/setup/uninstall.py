@@ -22,7 +22,7 @@ from crm_support_ext.store.assignment import by_status
 
 
 def before_uninstall() -> None:
-	"""Read what must be given back, and export contracts and ledgers, while they are still there."""
+	"""Read what must be given back, and export contracts, ledgers and parked items, while they are still there."""
 	frappe.flags.cse_replaced = frappe.db.get_single_value(SETTINGS, "replaced")
 	frappe.flags.cse_export = export()
 
@@ -33,10 +33,12 @@ def after_uninstall() -> None:
 	if APP in frappe.get_installed_apps():
 		if file:
 			file.unlink()
-			print("Contracts and their ledgers would be exported to a file in the site's private files.")
+			print(
+				"Contracts, ledgers and parked items would be exported to a file in the site's private files."
+			)
 		return
 	if file:
-		print(f"Contracts and their ledgers were exported to {file}")
+		print(f"Contracts, ledgers and parked items were exported to {file}")
 	stock = json.loads(frappe.flags.cse_replaced or "{}")
 	restore_records(stock)
 	move_tickets(stock.get(TICKET_STATUS, {}))

@@ -63,7 +63,9 @@ print("ANSWER{}")
 
 USE = """
 import json, frappe
-reason = {"cse_reason": "so"}
+frappe.get_doc({"doctype": "Software Product", "product_name": "Kept CRM"}).insert()
+item = frappe.get_doc({"doctype": "Parked Item", "product": "Kept CRM", "title": "Kept wish", "effort": 1}).insert().name
+reason = {"cse_reason": "so", "cse_parked_item": item}
 walks = {"New": [], "Pending": ["Pending"], "Parked": ["Parked"], "Resolved": ["Resolved"], "Closed": ["Closed"]}
 for status, steps in walks.items():
 	doc = frappe.get_doc({"doctype": "HD Ticket", "subject": status, "description": "x"}).insert()
@@ -85,6 +87,14 @@ days = {"start": today.replace(month=1, day=1), "end": today.replace(month=12, d
 contract = frappe.get_doc({"doctype": "Maintenance Contract", "customer": "Kept BV", "plan": "Kept", **days}).insert()
 contract_moves.move_to(contract.name, State.ACTIVE)
 ledger.turn(contract.name)
+from crm_support_ext.domain.decisions import Decision
+from crm_support_ext.store import decisions
+from crm_support_ext.store.frappe import now
+release = frappe.get_doc({"doctype": "Software Release", "product": "Kept CRM", "version": "1", "date": today}).insert().name
+frappe.db.set_value("Software Release", release, "state", "Out")
+frappe.get_doc({"doctype": "Customer Installation", "customer": "Kept BV", "product": "Kept CRM", "release": release}).insert()
+decisions.decide(item, Decision.DEFER, now(), by="Administrator", until=today.replace(year=today.year + 1))
+assert frappe.db.get_value("Parked Item", item, "tickets") == 1
 frappe.db.commit()
 print("ANSWER" + json.dumps(STATUSES))
 """
@@ -142,6 +152,29 @@ def assert_ledger_is_in(path: Path) -> None:
 	proof = [sys.executable, "-m", "crm_support_ext.replay.cli", "verify", str(statement)]
 	done = subprocess.run(proof, capture_output=True, text=True)
 	assert done.returncode == 0 and "1 ent" in done.stdout, done.stdout + done.stderr
+
+
+def assert_parked_items_are_in(path: Path) -> None:
+	"""The item with who waits for it and what was decided, the release and where it is installed."""
+	with ZipFile(path) as file:
+		kinds = (
+			"parked_item",
+			"ticket_parking",
+			"item_decision",
+			"software_release",
+			"customer_installation",
+		)
+		rows = {kind: list(map(json.loads, file.read(f"{kind}.jsonl").splitlines())) for kind in kinds}
+		(weights,) = map(json.loads, file.read("parked_item_weights.jsonl").splitlines())
+	assert {kind: len(found) for kind, found in rows.items()} == dict.fromkeys(kinds, 1)
+	(item,), (wait,), (decision,), (release,), (installation,) = rows.values()
+	assert (item["title"], item["state"], item["tickets"]) == ("Kept wish", "Deferred", 1)
+	assert wait["item"] == decision["item"] == item["name"] and decision["decision"] == "Defer"
+	assert (release["name"], installation["release"], weights["per_customer"]) == (
+		"Kept CRM 1",
+		"Kept CRM 1",
+		3,
+	)
 
 
 def differences(before, after):
@@ -224,6 +257,7 @@ def test_the_stock_helpdesk_is_as_it_was(bare_site):
 	(kept,) = exports()
 	assert str(kept.resolve()) in said
 	assert_ledger_is_in(kept)
+	assert_parked_items_are_in(kept)
 	assert ask(ROLES_OF_CORA) == []
 	after = ask(SNAPSHOT)
 	made = {name: rule for name, rule in after["rules"].items() if name.startswith("Made while here")}
