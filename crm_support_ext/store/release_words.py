@@ -13,11 +13,11 @@ from crm_support_ext.domain.releases import Move, Verdict
 def what_they_hear(verdict: Verdict) -> str:
 	"""What becomes of the tickets of this verdict, in a list of them."""
 	return {
-		Verdict.INSTALL: _("are told to install it; resolved"),
-		Verdict.UPGRADE_FIRST: _("are told to upgrade first; parked on"),
-		Verdict.UNSUPPORTED: _("are told that their version is not supported; parked on"),
-		Verdict.VERSION_UNKNOWN: _("are asked which version they have; parked on"),
-		Verdict.NOT_MEANT: _("hear nothing, as they have a newer version; parked on"),
+		Verdict.INSTALL: _("are told to install it, and resolved"),
+		Verdict.UPGRADE_FIRST: _("are told to upgrade first, and stay parked"),
+		Verdict.UNSUPPORTED: _("are told that their version is not supported, and stay parked"),
+		Verdict.VERSION_UNKNOWN: _("are asked which version they have, and stay parked"),
+		Verdict.NOT_MEANT: _("hear nothing, as they have a newer version, and stay parked"),
 	}[verdict]
 
 

@@ -78,7 +78,8 @@ def test_who_waits_is_judged_by_what_is_installed_and_told_in_their_language(
 		runs(company, installed)
 	_wanted, name, (ticket,) = released(OLD)
 	assert go_out(name) is Stage.GOING_OUT
-	job.run()
+	with acting_as(DIRECTOR):  # the queue does it in the name of whoever pressed the button
+		job.run()
 	assert status_of(ticket)[0] == status
 	row = wait_of(ticket)
 	assert (row.answer, row.release, bool(row.until)) == (answer, name, status == "Resolved")
@@ -120,12 +121,13 @@ def test_each_reads_their_own_language(language, sentence):
 	assert sentence in mail.text
 
 
-def test_the_job_says_everything_once_and_two_tickets_of_one_reporter_have_an_answer_each():
+def test_the_job_says_everything_once_whoever_started_it_and_two_tickets_of_one_reporter_have_an_answer_each():
 	runs(customer("Oud BV", OLD), "10")
 	_wanted, name, tickets = released(OLD, OLD)
 	go_out(name)
-	for _ in range(3):
-		job.run()
+	for user in (DIRECTOR, CUSTOMER, "Administrator"):
+		with acting_as(user):
+			job.run()
 	assert [len(answers(ticket)) for ticket in tickets] == [1, 1]
 
 

@@ -28,16 +28,18 @@ frappe.ui.form.on("Software Release", {
 
 async function ask_first(frm) {
 	const { items, answers } = await ask(frm, "preview");
-	const rows = answers.map((row) => {
-		const head = __("{0} tickets of {1} customers", [row.tickets, row.customers]);
-		return `<li><b>${head}</b> ${frappe.utils.escape_html(row.words)}</li>`;
-	});
-	const told = rows.length ? `<ul>${rows.join("")}</ul>` : `<p>${__("Nobody waits for it.")}</p>`;
-	const name = frappe.utils.escape_html(frm.doc.name);
-	const words = __("{0} goes out with {1} items, and who waits is told now, by mail. It cannot be taken back.", [
-		name,
-		items,
-	]);
+	const safe = frappe.utils.escape_html;
+	const words = __(
+		"{0} goes out with all that is planned for it (items: {1}). Who waits is told now, by mail; it cannot be taken back.",
+		[safe(frm.doc.name), items],
+	);
+	const rows = answers.map(
+		(row) => `<tr><td>${row.tickets}</td><td>${row.customers}</td><td>${safe(row.words)}</td></tr>`,
+	);
+	const head = `<tr><th>${__("Tickets")}</th><th>${__("Customers")}</th><th></th></tr>`;
+	const told = rows.length
+		? `<table class="table table-sm">${head}${rows.join("")}</table>`
+		: `<p>${__("Nobody waits for it.")}</p>`;
 	frappe.confirm(`<p>${words}</p>${told}`, () => move(frm, "go_out"));
 }
 
