@@ -25,6 +25,7 @@ ON_A_SITE = {
 	"On a site": "bench_site",
 	"Tickets under a contract": "bench_contracts",
 	"Ledgers": "bench_ledger",
+	"Parked items": "bench_parked",
 }
 INTRODUCTION = """# Benchmarks
 
