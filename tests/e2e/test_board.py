@@ -9,11 +9,13 @@ import frappe
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from crm_support_ext.constants import BOOKED, DECISION, PARKED_ITEM, PRODUCT_DIRECTOR, WEIGHTS, WORK_LOG
+from crm_support_ext.constants import BOOKED, DECISION, PARKED_ITEM, PRODUCT_DIRECTOR, WORK_LOG
+from crm_support_ext.domain.parked_priority import Weights
+from crm_support_ext.store import parked_items
 from tests.e2e import pages
 from tests.e2e.pages import PHONE, WIDE, picture
 from tests.factories import make_agent, make_user
-from tests.site.parked import release, wanted
+from tests.site.parked import decided, release, wanted
 
 PATIENCE = pages.PATIENCE
 
@@ -83,13 +85,21 @@ def decisions(on_site, product: str) -> list[tuple]:
 		return [tuple(row) for row in query.orderby(rows["at"]).run()]
 
 
-def test_the_board_shows_the_order_and_why(page_of, director, product):
+def test_the_board_shows_the_order_and_why(page_of, director, product, on_site):
+	with on_site():
+		first, _, third, _ = frappe.get_all(
+			PARKED_ITEM, {"product": product}, pluck="name", order_by="order_key"
+		)
+		decided(first, "Plan", release=f"{product} 8.1")
+		decided(third, "Plan", release=f"{product} 8.1", reason="Promised on the users' day")
 	page = opened(page_of(director), product)
 	first = rows(page).first
 	expect(first).to_contain_text("The import goes on after a fault")
 	for text in ("42.00", "21", "7", "2:15 h, 3 strippen", "8.1"):
 		expect(first).to_contain_text(text)
 	expect(rows(page).nth(1)).to_contain_text("8.2")
+	expect(rows(page).nth(2)).to_contain_text("Promised on the users' day")
+	expect(lane(page, "8.1")).to_contain_text("planned: 2, 4 of 4 days")
 	widths = [
 		bar.evaluate("bar => parseFloat(bar.style.width)")
 		for bar in page.locator(".pb-row .pb-customers > i").all()
@@ -221,4 +231,4 @@ def test_the_preview_of_other_weights_is_live(page_of, director, product, on_sit
 	expect(preview).to_contain_text(f"{product}: 2 of 4 items would have another rank.")
 	picture(page, "parked-weights", documented=False)
 	with on_site():
-		assert frappe.db.get_single_value(WEIGHTS, "workaround_none") in (None, 3)
+		assert parked_items.weights() == Weights(), "nothing is saved"

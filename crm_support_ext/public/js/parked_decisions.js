@@ -45,6 +45,8 @@ crm_support_ext.parked.ask = function (item, decision, { releases, release, done
 		},
 		onhide: () => done(saved),
 	});
+	const first = dialog.get_field(decision === "Plan" ? "release" : "reason");
+	dialog.$wrapper.one("shown.bs.modal", () => first.set_focus());
 	dialog.show();
 	look(dialog, item, decision);
 	return dialog;

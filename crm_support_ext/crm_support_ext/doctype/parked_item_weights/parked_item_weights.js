@@ -32,7 +32,7 @@ const text = (words) => frappe.utils.escape_html(String(words ?? ""));
 
 function product({ product, items, changed, first }) {
 	const said = __("{0}: {1} of {2} items would have another rank.", [product, changed, items]);
-	const head = [__("Rank then"), __("Rank now"), __("Parked item"), __("Score now"), __("then")];
+	const head = [__("New rank"), __("Rank now"), __("Parked item"), __("Score now"), __("New score")];
 	const cells = head.map((label) => `<th>${text(label)}</th>`).join("");
 	return `<h5>${text(said)}</h5><div class="table-responsive"><table class="table table-bordered">
 		<thead><tr>${cells}</tr></thead><tbody>${first.map(line).join("")}</tbody></table></div>`;
