@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from crm_support_ext.constants import SIGNAL, SIGNALLED, TICKET
 from tests.e2e.desk import Desk, make_desk
 from tests.e2e.pages import PATIENCE, button, picture
-from tests.factories import make_product, make_ticket, make_user
+from tests.factories import make_item, make_product, make_ticket, make_user
 
 SUBJECTS = (
 	"Import of contacts stops halfway",
@@ -55,7 +55,11 @@ def group(on_site, run_job) -> Group:
 	return Group(desk, signal, names, director, manager)
 
 
-def test_the_director_sees_the_tickets_of_a_group_and_dismisses_it(group, page_of, on_site):
+def test_the_director_sees_the_tickets_of_a_group_and_dismisses_it(group, page_of, on_site, run_job):
+	with on_site():
+		product = frappe.db.get_value(SIGNAL, group.signal, "product")
+		make_item("Import of contacts goes on where it stops", product=product)
+	run_job("crm_support_ext.tasks.signals.run")
 	page = page_of(group.director)
 	page.goto("/app/ticket-signal", wait_until="commit")
 	row = page.locator(".list-row", has=page.locator(f'[data-name="{group.signal}"]')).first
@@ -69,6 +73,8 @@ def test_the_director_sees_the_tickets_of_a_group_and_dismisses_it(group, page_o
 	for name in group.tickets:
 		expect(rows.get_by_role("link", name=f"#{name}", exact=True)).to_be_visible()
 	expect(button(page, "Park these tickets")).to_have_count(0)  # she is no agent
+	expect(button(page, "Raise this item")).to_be_visible()
+	expect(page.get_by_role("link", name="Import of contacts goes on where it stops")).to_be_visible()
 	picture(page, "signals")
 
 	button(page, "Dismiss for good").click()
