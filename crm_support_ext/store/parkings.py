@@ -85,9 +85,10 @@ def recount(items: Iterable[str]) -> None:
 
 def _wait(doc: Any, at: Any) -> None:
 	who = {"customer": doc.customer, "contact": doc.contact or doc.raised_by}
-	row = frappe.db.get_value(PARKING, {"open_of": str(doc.name)})
+	row = frappe.db.get_value(PARKING, {"open_of": str(doc.name)}, ["name", "customer"], as_dict=True)
 	if row:
-		frappe.db.set_value(PARKING, row, who, update_modified=False)
+		other = {"judge_again": 1} if row.customer != doc.customer else {}
+		frappe.db.set_value(PARKING, row.name, who | other, update_modified=False)
 		return
 	item, came_back = doc.get(WAITS_FOR), doc.flags.pop("cse_came_back", False)
 	waits_now = {"ticket": str(doc.name), "open_of": str(doc.name), "item": item, "since": at}

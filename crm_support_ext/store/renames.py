@@ -29,7 +29,8 @@ def read_anew(field: Who, *names: str) -> None:
 		who = ["customer", "contact", "raised_by"]
 		ticket = frappe.db.get_value(TICKET, wait.ticket, who, as_dict=True) or frappe._dict()
 		found = {"customer": ticket.customer, "contact": ticket.contact or ticket.raised_by}[field]
-		frappe.db.set_value(PARKING, wait.name, field, found, update_modified=False)
+		kept = {field: found} if wait.until or field == "contact" else {field: found, "judge_again": 1}
+		frappe.db.set_value(PARKING, wait.name, kept, update_modified=False)
 	parkings.recount(items)
 
 

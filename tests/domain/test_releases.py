@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_support_ext.domain.releases import Judgement, Release, Verdict, judge
+from crm_support_ext.domain.releases import (
+	Fixed,
+	Judgement,
+	Move,
+	Release,
+	Stage,
+	Verdict,
+	can_say_fixed,
+	judge,
+	moved,
+	said_after,
+)
 from crm_support_ext.domain.results import Refusal
 
 LINES = ["6", "7", "8", "9", "10"]
@@ -42,3 +55,51 @@ def test_only_who_has_the_line_is_answered(number: int, data: st.DataObject) -> 
 	assert found.resolves == (line == installed)
 	too_old = int(installed) < int(line) and number - 1 - int(installed) > 2
 	assert (found.verdict is Verdict.UNSUPPORTED) == too_old
+
+
+MOVES = """
+           Planned    Going out  Stopped    Out
+Release    Going out  -          -          -
+Stop       -          Stopped    -          -
+Go on      -          -          Going out  -
+"""
+
+
+@pytest.mark.parametrize("move", Move)
+@pytest.mark.parametrize("stage", Stage)
+def test_a_release_goes_out_once_and_can_be_stopped_until_all_are_told(stage: Stage, move: Move) -> None:
+	head, *rows = [line for line in MOVES.splitlines() if line]
+	columns = [head.index(each.value) for each in Stage]
+	row = next(line for line in rows if line.startswith(move.value))
+	cell = row[columns[list(Stage).index(stage)] :].split("  ")[0]
+	refusal = Refusal("release_stage", {"stage": stage, "move": move})
+	assert moved(stage, move) == (refusal if cell == "-" else Stage(cell))
+
+
+@pytest.mark.parametrize("upgrade", Stage)
+def test_an_update_goes_out_after_its_upgrade(upgrade: Stage) -> None:
+	outcome = moved(Stage.PLANNED, Move.GO_OUT, upgrade)
+	assert outcome == (Refusal("upgrade_not_out") if upgrade is Stage.PLANNED else Stage.GOING_OUT)
+
+
+@pytest.mark.parametrize(
+	("before", "said", "after"),
+	[
+		(None, Fixed.YES, Fixed.YES),
+		(None, Fixed.NO, Fixed.NO),
+		(Fixed.YES, Fixed.YES, Fixed.YES),
+		(Fixed.YES, Fixed.NO, Fixed.NO),
+		(Fixed.NO, Fixed.NO, Fixed.NO),
+		(Fixed.NO, Fixed.YES, Refusal("said_no")),
+	],
+)
+def test_a_yes_can_become_a_no_and_a_no_stays(
+	before: Fixed | None, said: Fixed, after: Fixed | Refusal
+) -> None:
+	assert said_after(before, said) == after
+
+
+def test_it_can_be_said_for_ninety_days() -> None:
+	answered = datetime(2026, 3, 1, 9, tzinfo=timezone.utc)
+	assert can_say_fixed(answered, answered + timedelta(days=90))
+	assert not can_say_fixed(answered, answered + timedelta(days=90, seconds=1))

@@ -18,6 +18,7 @@ from crm_support_ext.constants import (
 	INSTALLATION,
 	PARKED_ITEM,
 	PARKING,
+	PRODUCT_DIRECTOR,
 	PROMISE,
 	RELEASE,
 	STATUS_LOG,
@@ -26,11 +27,13 @@ from crm_support_ext.constants import (
 	WORK_LOG,
 )
 from crm_support_ext.store import parked_items
+from crm_support_ext.store.fixed_links import key_of
+from tests.factories import make_user
 from tests.site.contracts import remove as remove_contract
-from tests.site.desk import CUSTOMER, people
+from tests.site.desk import CUSTOMER, people, remove
 from tests.site.ledgers import bought, contract_of_the_customer, granted
-from tests.site.released import PRODUCT, five_lines, go_out, item, plan, release, waiting
-from tests.site.workers import finish, start
+from tests.site.released import DIRECTOR, PRODUCT, five_lines, go_out, item, plan, release, runs, waiting
+from tests.site.workers import at_once, finish, start
 
 TICKETS = int(os.environ.get("RELEASED_TICKETS", "300"))
 CUSTOMERS = max(TICKETS // 10, 3)
@@ -181,3 +184,59 @@ def test_killed_half_way_and_run_again_by_two_at_once_tells_each_reporter_once(o
 	for worker in [start(STEPS, "answers") for _ in range(2)]:
 		finish(worker, seconds=PATIENCE)
 	assert_each_has_one_right_answer(*out)
+
+
+@pytest.fixture
+def planned():
+	"""A release that is planned, for which one ticket of a customer that can take it waits; committed."""
+	people()
+	make_user(DIRECTOR, PRODUCT_DIRECTOR)
+	five_lines()
+	wanted, name = item(), release("10.3", "10")
+	runs("Bakkerij De Ochtend", "10")
+	ticket = waiting(wanted, CUSTOMER)
+	plan(wanted, name)
+	frappe.db.commit()
+	yield name, wanted, str(ticket.name)
+	remove(str(ticket.name))
+	for doctype, filters in (
+		(PARKED_ITEM, {"name": wanted}),
+		(RELEASE, {"product": PRODUCT}),
+		(DECISION, {"item": wanted}),
+		(INSTALLATION, {"product": PRODUCT}),
+		("HD Notification", {"reference_ticket": str(ticket.name)}),
+	):
+		frappe.db.delete(doctype, filters)
+	frappe.db.commit()
+
+
+@pytest.mark.commits
+def test_two_who_release_at_once_let_it_out_once_and_two_who_say_no_park_it_once(planned):
+	name, wanted, ticket = planned
+	press = (DIRECTOR, "crm_support_ext.api.release.go_out", {"release": name})
+	told = sorted(at_once(press, press))
+	assert told[0] == 'done "Going out"' and "goes out once" in told[1]
+	frappe.db.rollback()
+	assert frappe.get_all(DECISION, {"item": wanted}, pluck="decision") == ["Release"]
+	finish(start(STEPS, "answers"))
+	frappe.db.rollback()
+	row = frappe.db.get_value(PARKING, {"ticket": ticket})
+	say = ("Guest", "crm_support_ext.api.fixed.answer", {"key": key_of(row), "fixed_for_me": "No"})
+	assert at_once(say, say, say) == ["done null"] * 3
+	frappe.db.rollback()
+	waits = frappe.get_all(PARKING, {"ticket": ticket}, ["fixed", "regression"], order_by="creation asc")
+	assert sorted((wait.fixed or "", wait.regression) for wait in waits) == [("", 1), ("No", 0)]
+	assert frappe.db.count(DECISION, {"item": wanted, "decision": "Came back"}) == 1
+	assert frappe.db.get_value(PARKED_ITEM, wanted, ["state", "tickets", "regressions"]) == ("Parked", 1, 1)
+
+
+@pytest.mark.commits
+def test_two_who_enter_an_installation_at_once_make_one(planned):
+	frappe.db.delete(INSTALLATION, {"product": PRODUCT})
+	frappe.db.commit()
+	row = {"doctype": INSTALLATION, "customer": "Bakkerij De Ochtend", "product": PRODUCT}
+	press = ("Administrator", "frappe.client.insert", {"doc": {**row, "release": "10"}})
+	told = sorted(at_once(press, press, press))
+	frappe.db.rollback()
+	assert frappe.db.count(INSTALLATION, {"product": PRODUCT}) == 1
+	assert told[0].startswith("done") and all("has an installation of" in each for each in told[1:])

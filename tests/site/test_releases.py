@@ -203,6 +203,20 @@ def test_who_upgrades_is_judged_again_and_who_says_nothing_new_hears_nothing():
 	assert [("Please install" in mail.text) for mail in answers(ticket)] == [False, True]
 
 
+def test_a_ticket_that_gets_its_customer_later_is_judged_again():
+	runs(customer("Oud BV", OLD), "10")
+	_wanted, name, (ticket,) = released(STRANGER)
+	go_out(name)
+	job.run()
+	assert wait_of(ticket).answer == "Version unknown"
+	ticket.reload()
+	ticket.customer = "Oud BV"
+	ticket.save()
+	job.run()
+	assert (status_of(ticket)[0], wait_of(ticket).answer) == ("Resolved", "Install")
+	assert [mail.to for mail in answers(ticket)] == [STRANGER, STRANGER]
+
+
 def test_who_has_a_later_update_already_is_told_so():
 	release("10.4", "10", date="2026-09-01", out=True)
 	runs(customer("Oud BV", OLD), "10.4")
