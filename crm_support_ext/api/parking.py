@@ -123,9 +123,6 @@ def _item(doc: Any, values: Mapping[str, Any]) -> Any:
 
 
 def _make(title: str, product: str, values: Mapping[str, Any]) -> Any:
-	frappe.db.get_value(
-		PRODUCT, product, "name", for_update=True
-	)  # of two who make the same, one finds it there
 	if known := alike_items.same(product, title):
 		frappe.throw(
 			_("“{0}” is there already, as {1} of {2}. Park the ticket on it; nothing was made.").format(

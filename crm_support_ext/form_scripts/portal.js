@@ -10,8 +10,10 @@ async function setupForm(page) {
 		const { actions, more, due } = await possible();
 		correctDue(page.doc.name, due);
 		// pages to look at are in a menu; where there is room for it, a button that itself shows a figure is not
-		const isNarrow = window.matchMedia("(max-width: 767px)").matches;
-		const isInMenu = (action) => (isNarrow ? action.url : action.seldom && !action.more.shown);
+		const isWithin = (width) => window.matchMedia(`(max-width: ${width}px)`).matches;
+		const isNarrow = isWithin(767);
+		const hasRoom = (words) => words && !(words.length > 30 && isWithin(1099));
+		const isInMenu = (action) => (isNarrow ? action.url : action.seldom && !hasRoom(action.more.shown));
 		const menu = actions.filter(isInMenu).map(button);
 		const group = { group: more, buttonLabel: more, hideLabel: true, items: menu };
 		const plain = actions.filter((action) => !isInMenu(action)).map(button);

@@ -12,7 +12,7 @@ from typing import Any
 import frappe
 from frappe.utils import strip_html
 
-from crm_support_ext.constants import PARKED_ITEM, TICKET_PRODUCT
+from crm_support_ext.constants import PARKED_ITEM, PRODUCT, TICKET_PRODUCT
 from crm_support_ext.domain.decisions import TAKES_TICKETS, State
 from crm_support_ext.store.likeness import alike
 
@@ -62,7 +62,11 @@ def _candidates(product: str | None) -> Iterator[Any]:
 
 
 def same(product: str, title: str) -> Any:
-	"""The item of a product with this very title that tickets can be parked on; None if there is none."""
+	"""The item of a product with this very title that tickets can be parked on; None if there is none.
+
+	Looked at is what is there now, and nobody makes one until the end of the transaction: the product is locked.
+	"""
+	frappe.db.get_value(PRODUCT, product, "name", for_update=True)
 	states = [state.value for state in TAKES_TICKETS]
 	return frappe.db.get_value(
 		PARKED_ITEM,
@@ -70,4 +74,5 @@ def same(product: str, title: str) -> Any:
 		["name", "title"],
 		as_dict=True,
 		order_by="creation asc",
+		for_update=True,
 	)

@@ -173,6 +173,11 @@ def test_a_customer_reads_what_the_ticket_waits_for(desk, product, page_as):
 	line = portal.get_by_role("button", name=re.compile("^Number 1 of 2, expected in version 9.3"))
 	expect(line).to_be_visible()
 	picture(portal, "parked-portal", documented=False)
+	portal.set_viewport_size({"width": 900, "height": 700})
+	portal.reload(wait_until="commit")
+	assert any(entry.startswith("Number 1 of 2") for entry in pages.menu_of(portal, "More"))
+	portal.set_viewport_size(pages.WIDE)
+	portal.reload(wait_until="commit")
 	with portal.expect_popup() as popup:
 		line.click()
 	sheet = popup.value
