@@ -14,16 +14,21 @@ from typing import Any
 from tests.harness.bench import ROOT, SITE
 
 Step = tuple[str, str, dict[str, Any] | str]
-"""``save`` with the ticket and its new values, or ``merge`` with the source and the target."""
+"""``save`` with the ticket and its new values, ``merge`` with the source and the target, or ``press`` with the ticket
+and what the button says."""
 
 
-def at_once(plans: list[list[Step]]) -> list[str]:
-	"""Let each plan be done by a process, all beginning at the same moment; what went wrong in any of them."""
+def at_once(plans: list[list[Step]], *, is_strict: bool = False) -> list[str]:
+	"""Let each plan be done by a process, all beginning at the same moment; what went wrong in any of them.
+
+	``is_strict`` is what MariaDB does from version 11.8 on: what another has changed since a transaction's first look is a
+	conflict.
+	"""
 	path = f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
 	pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
 	started = [
 		subprocess.Popen(
-			[sys.executable, "-m", "tests.site.parkers", json.dumps(plan)],
+			[sys.executable, "-m", "tests.site.parkers", json.dumps(plan), str(int(is_strict))],
 			env=os.environ | {"PYTHONPATH": path},
 			text=True,
 			**pipes,
@@ -51,6 +56,8 @@ def main() -> None:
 	frappe.init(SITE)
 	frappe.connect()
 	frappe.set_user("Administrator")
+	if int(sys.argv[2]):
+		frappe.db.sql("SET SESSION innodb_snapshot_isolation = ON")
 	print("ready", flush=True)
 	sys.stdin.readline()
 	wrong = []
@@ -68,8 +75,12 @@ def _do(how: str, ticket: str, what: Any) -> None:
 	import frappe
 	from helpdesk.helpdesk.doctype.hd_ticket.api import merge_ticket
 
+	from crm_support_ext.api.ticket import act
+
 	if how == "merge":
 		merge_ticket(ticket, what)
+	elif how == "press":
+		act(ticket, **what)
 	else:
 		frappe.client.set_value("HD Ticket", ticket, what)
 

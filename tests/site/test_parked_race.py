@@ -122,3 +122,30 @@ def test_who_writes_at_an_item_while_a_ticket_is_parked_on_it_leaves_its_figures
 	assert_figures_hold(items)
 	found = frappe.db.get_value(PARKED_ITEM, items[0], ["tickets", "first_parked", "description"])
 	assert found[0] == 1 and found[1] and found[2] == "Said while another parked"
+
+
+def pressed(name: str, items: list[str]) -> list[Step]:
+	"""An agent parks a ticket, moves it to the other item, takes it out, parks it again and resolves it."""
+	park = {"event": "parked", "text": "Raced"}
+	return [
+		("press", name, {**park, "values": {"item": items[0]}}),
+		("press", name, {"event": "park_again", "text": "Raced", "values": {"item": items[1]}}),
+		("press", name, {"event": "unparked", "text": "Raced"}),
+		("press", name, {**park, "values": {"item": items[1]}}),
+		("press", name, {"event": "resolved", "text": ""}),
+	]
+
+
+@pytest.mark.parametrize("is_strict", [False, True])
+def test_agents_who_press_at_once_are_all_served(items, is_strict):
+	if is_strict and not frappe.db.sql("SHOW VARIABLES LIKE 'innodb_snapshot_isolation'"):
+		pytest.skip("this database knows no snapshot isolation")
+	names = [ticket(number) for number in range(4)]
+	stays = ticket(4)
+	frappe.db.commit()
+	plans = [pressed(name, items[:: 1 - 2 * (number % 2)]) for number, name in enumerate(names)]
+	plans.append([("press", stays, {"event": "parked", "text": "Raced", "values": {"item": items[0]}})])
+	assert at_once(plans, is_strict=is_strict) == []
+	assert_figures_hold(items)
+	assert [frappe.db.get_value(PARKED_ITEM, item, "tickets") for item in items] == [1, 0]
+	assert frappe.db.count(PARKING, {"item": ("in", items), "until": ("is", "set")}) == 12
