@@ -237,10 +237,143 @@ Tidssone for avtaler er en time feil
 """
 
 
-def subjects() -> list[tuple[str, str]]:
+MORE_ENGLISH = """
+Quotation prints without the price column
+Price column missing on printed quotation
+Printed quotation lacks the price column
+Quotation without price column when printed
+
+Attachment too large error when sending mail
+Sending mail: attachment too large
+Mail not sent, attachment too large
+Error "attachment too large" on sending a mail
+
+Phone number shown without country code
+Country code missing in phone number
+Phone numbers without country code
+The phone number shows no country code
+
+Dashboard stays empty on Monday
+Empty dashboard on Mondays
+Dashboard is empty on Monday
+On Monday the dashboard is empty
+
+Tasks vanish from the list
+Tasks vanish from my list
+Task vanishes from list
+My tasks vanish out of the list
+
+Two-factor code does not arrive
+Code for two-factor never arrives
+Two factor code not received
+Two-factor code does not come in
+
+---
+How long are deleted mails kept?
+Map shows our office in the wrong town
+Licence expired although paid
+Font of letters is too small
+Mailing went to the wrong list
+Cannot remove a colleague who left
+Voice memo has no sound
+Kanban columns are in the wrong order
+"""
+
+MORE_DUTCH = """
+Offerte drukt af zonder prijskolom
+Prijskolom ontbreekt op afgedrukte offerte
+Afgedrukte offerte zonder prijskolom
+Offerte zonder prijskolom bij afdrukken
+
+Bijlage te groot bij versturen mail
+Mail versturen: bijlage te groot
+Mail niet verstuurd, bijlage te groot
+Foutmelding bijlage te groot bij verzenden mail
+
+Telefoonnummer zonder landcode
+Landcode ontbreekt bij telefoonnummer
+Telefoonnummers tonen geen landcode
+Geen landcode bij telefoonnummers
+
+Dashboard blijft leeg op maandag
+Leeg dashboard op maandag
+Dashboard is op maandag leeg
+Op maandag is het dashboard leeg
+
+Taken verdwijnen uit de lijst
+Taken verdwijnen uit mijn lijst
+Taak verdwijnt uit lijst
+Mijn taken zijn uit de lijst verdwenen
+
+Code voor tweestapsverificatie komt niet aan
+Tweestapsverificatie code komt niet
+Code tweestapsverificatie niet ontvangen
+Geen code ontvangen voor tweestapsverificatie
+
+---
+Hoe lang worden verwijderde mails bewaard?
+Kaart toont ons kantoor in de verkeerde plaats
+Licentie verlopen terwijl er betaald is
+Lettertype van brieven te klein
+Mailing ging naar de verkeerde lijst
+Collega die weg is kan niet worden verwijderd
+Spraakmemo heeft geen geluid
+Kolommen van kanban staan verkeerd om
+"""
+
+MORE_NORWEGIAN = """
+Tilbud skrives ut uten priskolonne
+Priskolonne mangler på utskrevet tilbud
+Utskrevet tilbud uten priskolonne
+Tilbudet mangler priskolonne ved utskrift
+
+Vedlegg for stort ved sending av e-post
+Sende e-post: vedlegg for stort
+E-post ikke sendt, vedlegg for stort
+Feilmelding vedlegg for stort når e-post sendes
+
+Telefonnummer uten landskode
+Landskode mangler i telefonnummer
+Telefonnumre viser ikke landskode
+Ingen landskode på telefonnummer
+
+Dashbordet er tomt på mandag
+Tomt dashbord på mandag
+Dashbord tomt på mandager
+På mandag er dashbordet tomt
+
+Oppgaver forsvinner fra listen
+Oppgaver forsvinner fra listen min
+Oppgave forsvinner fra liste
+Oppgavene mine forsvinner fra listen
+
+Kode for tofaktor kommer ikke frem
+Tofaktorkode kommer ikke
+Tofaktor kode ikke mottatt
+Koden for tofaktor kommer ikke
+
+---
+Hvor lenge beholdes slettede e-poster?
+Kartet viser kontoret vårt på feil sted
+Lisensen er utløpt selv om den er betalt
+Skrifttypen i brev er for liten
+Utsendelsen gikk til feil liste
+Kollega som sluttet kan ikke fjernes
+Talememo har ingen lyd
+Kanban-kolonner står i feil rekkefølge
+"""
+
+FIRST = (ENGLISH, DUTCH, NORWEGIAN)
+"""By these the threshold was chosen."""
+
+SECOND = (MORE_ENGLISH, MORE_DUTCH, MORE_NORWEGIAN)
+"""These were written after it was chosen, and it was not changed."""
+
+
+def subjects(languages: tuple[str, ...] = FIRST) -> list[tuple[str, str]]:
 	"""Each subject with what it asks; those that ask what no other does are each of their own kind."""
 	found = []
-	for language in (ENGLISH, DUTCH, NORWEGIAN):
+	for language in languages:
 		asked, alone = language.split("---\n")
 		for block in asked.strip().split("\n\n"):
 			lines = block.splitlines()

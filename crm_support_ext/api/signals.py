@@ -29,6 +29,7 @@ from crm_support_ext.domain.signals import Kind, Step
 from crm_support_ext.messages import refuse, sentence
 from crm_support_ext.permissions import actor
 from crm_support_ext.store import signal_offers, signals
+from crm_support_ext.store.contention import patiently
 from crm_support_ext.store.frappe import status_of
 from crm_support_ext.store.wording import language_of
 
@@ -76,10 +77,17 @@ def park(
 	doc = _readable(signal)
 	if not reason.strip():
 		frappe.throw(_("Write why these tickets need a change to the software; nothing was changed."))
-	item = _existing(PARKED_ITEM, item) if item else _made(title, product or doc.product, kind)
-	ready, refused = _ready(doc.name, item)
+	if item:
+		_existing(PARKED_ITEM, item)
+	return patiently(
+		lambda: _park_all(doc.name, item or _made(title, product or doc.product, kind), reason.strip())
+	)
+
+
+def _park_all(signal: str, item: str, reason: str) -> dict[str, Any]:
+	ready, refused = _ready(signal, item)
 	tickets, parked = _locked(ready[:PARKED_AT_ONCE]), []
-	_step(doc.name, Step.TAKE, item=item, kind=Kind.ITEM.value, article=None)
+	_step(signal, Step.TAKE, item=item, kind=Kind.ITEM.value, article=None)
 	for ticket in tickets:
 		if why := _park(ticket, item, reason):
 			refused.append({"ticket": ticket, "why": why})
@@ -88,8 +96,7 @@ def park(
 	if not parked:
 		why = refused[0]["why"] if refused else _("All of them are parked on it.")
 		frappe.throw(_("None of these tickets can be parked. {0} Nothing was changed.").format(why))
-	left = max(len(ready) - PARKED_AT_ONCE, 0)
-	return {"item": item, "parked": parked, "refused": refused, "left": left}
+	return {"item": item, "parked": parked, "refused": refused, "left": max(len(ready) - PARKED_AT_ONCE, 0)}
 
 
 @frappe.whitelist(methods=["POST"])
@@ -103,16 +110,21 @@ def _ready(signal: str, item: str) -> tuple[list[str], list[dict[str, str]]]:
 	"""The tickets that can be parked, and why the others cannot; those that are on the item are in neither."""
 	ready, refused = [], []
 	for row in signals.behind(signal, 1000):
-		outcome, name = what_becomes(status_of(row), Event.PARKED), str(row.ticket)
-		if row.status == Status.PARKED.value and row.item:
-			if row.item != item:
-				why = _("Ticket #{0} waits for {1}.").format(name, row.item)
-				refused.append({"ticket": name, "why": why})
-		elif isinstance(outcome, Refusal):
-			refused.append({"ticket": name, "why": sentence(outcome, name)})
+		if row.status == Status.PARKED.value and row.item == item:
+			continue
+		if why := _why_not(row, str(row.ticket), row.item):
+			refused.append({"ticket": str(row.ticket), "why": why})
 		else:
-			ready.append(name)
+			ready.append(str(row.ticket))
 	return ready, refused
+
+
+def _why_not(row: Any, ticket: str, item: str | None) -> str | None:
+	"""Why a ticket with this status, and that waits for this item, is not parked; None if it can be."""
+	if row.status == Status.PARKED.value and item:
+		return _("Ticket #{0} waits for {1}.").format(ticket, item)
+	outcome = what_becomes(status_of(row), Event.PARKED)
+	return sentence(outcome, ticket) if isinstance(outcome, Refusal) else None
 
 
 def _locked(names: list[str]) -> list[str]:
@@ -126,7 +138,9 @@ def _park(ticket: str, item: str, reason: str) -> str | None:
 	"""Park a ticket as its button does; the sentence if it is refused, and then nothing of it is kept."""
 	frappe.db.savepoint("cse_park")
 	try:
-		doc = frappe.get_doc(TICKET, ticket)
+		doc = frappe.get_doc(TICKET, ticket, for_update=True)
+		if why := _why_not(doc, ticket, doc.get(WAITS_FOR)):
+			return why  # somebody was faster
 		doc.check_permission("write")
 		doc.flags.cse_event = Event.PARKED
 		doc.update({REASON: reason, WAITS_FOR: item})
@@ -198,7 +212,6 @@ def _readable(signal: str) -> Any:
 	return doc
 
 
-def _existing(doctype: str, name: str) -> str:
+def _existing(doctype: str, name: str) -> None:
 	if not frappe.db.exists(doctype, name):
 		frappe.throw(_("There is no {0} {1} any more. Load the page again.").format(_(doctype), name))
-	return name

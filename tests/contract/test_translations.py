@@ -12,7 +12,15 @@ from typing import Any
 
 import pytest
 
-from crm_support_ext.domain import contracts, escalation, lifecycle, quotations, settlement, strippen
+from crm_support_ext.domain import (
+	contracts,
+	escalation,
+	lifecycle,
+	quotations,
+	settlement,
+	signals,
+	strippen,
+)
 
 APP = Path(__file__).parents[2] / "crm_support_ext"
 LABELS = (
@@ -26,6 +34,8 @@ LABELS = (
 	settlement.Place,
 	settlement.Role,
 	settlement.Settlement,
+	signals.Kind,
+	signals.State,
 	strippen.Kind,
 )
 """What is shown by its value, which is its English word."""

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from crm_support_ext.constants import SIGNAL, SIGNALLED, TICKET
 from tests.e2e.desk import Desk, make_desk
 from tests.e2e.pages import PATIENCE, button, picture
-from tests.factories import make_item, make_product, make_ticket, make_user
+from tests.factories import make, make_item, make_product, make_ticket, make_user
 
 SUBJECTS = (
 	"Import of contacts stops halfway",
@@ -133,6 +133,40 @@ def test_a_manager_parks_the_tickets_of_a_group_on_a_new_item(group, page_of, on
 		len(SUBJECTS),
 		2,
 	)
+
+
+def test_a_signal_leads_to_the_item_that_is_raised(group, page_of, on_site, run_job):
+	with on_site():
+		product = frappe.db.get_value(SIGNAL, group.signal, "product")
+		item = make_item("Import of contacts goes on where it stops", product=product)
+	run_job("crm_support_ext.tasks.signals.run")
+	page = page_of(group.director)
+	page.goto(f"/app/ticket-signal/{group.signal}", wait_until="commit")
+	button(page, "Raise this item").click()
+	page.wait_for_url(f"**/app/parked-item/{item}")
+	with on_site():
+		assert frappe.db.get_value(SIGNAL, group.signal, ["state", "item"]) == ("Taken", item)
+
+
+def test_an_unclear_article_becomes_a_task_of_its_author(group, page_of, on_site, run_job):
+	run = frappe.generate_hash(length=6)
+	with on_site():
+		category = make("HD Article Category", category_name=f"Importing {run}").name
+		fields = {"category": category, "status": "Published", "content": "<p>How to go on.</p>"}
+		frappe.set_user(group.desk.agent)
+		article = make("HD Article", title="Import of contacts stops: what then?", **fields).name
+		frappe.set_user("Administrator")
+	run_job("crm_support_ext.tasks.signals.run")
+	page = page_of(group.manager)
+	page.goto(f"/app/ticket-signal/{group.signal}", wait_until="commit")
+	button(page, "This article is unclear").click()
+	page.wait_for_url(f"**/app/hd-article/{article}")
+	with on_site():
+		(task,) = frappe.get_all("ToDo", {"reference_name": article}, ["allocated_to", "description"])
+		frappe.db.set_value(
+			"HD Article", article, "status", "Archived"
+		)  # it is alike to other runs' groups, too
+	assert task.allocated_to == group.desk.agent and group.signal in task.description
 
 
 def test_by_rest_customers_and_agents_read_no_signal_and_press_nothing(group, rest):

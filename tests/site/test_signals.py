@@ -18,7 +18,7 @@ from crm_support_ext.store import signals
 from crm_support_ext.tasks import signals as task
 from tests.factories import make, make_contact, make_customer, make_item, make_product, make_ticket, make_user
 from tests.site.desk import AGENT, CUSTOMER, MANAGER, acting_as, happen, people, remove
-from tests.site.workers import finish
+from tests.site.workers import at_once, finish
 from tests.site.workers import start as start_worker
 
 DIRECTOR, NEIGHBOUR, NEIGHBOURS = "dora@desk.example", "nils@fjellvann.example", "Fjellvann"
@@ -402,6 +402,26 @@ def test_thousands_of_tickets_in_one_night(desk):
 	assert time.monotonic() - started < took / 3
 
 
+def test_a_ticket_that_cannot_be_dealt_with_hinders_no_other(desk, monkeypatch):
+	names = tickets([*IMPORT, "Invoice shows the wrong VAT"])
+	assign = signals.assign
+
+	def fail_at_the_last(some, *args):
+		if names[-1] in some:
+			raise RuntimeError("it is cursed")
+		assign(some, *args)
+
+	monkeypatch.setattr(signals, "assign", fail_at_the_last)
+	task.run()
+	assert group_of(names[0]).recent == len(IMPORT)
+	assert not frappe.db.exists(SIGNALLED, names[-1])
+	title = f"Signals: {names[-1]} cannot be dealt with"
+	assert frappe.db.count("Error Log", {"method": title}) == 1
+	monkeypatch.undo()
+	task.run()
+	assert group_of(names[-1]).tickets == 1
+
+
 @pytest.fixture
 def committed():
 	_people()
@@ -418,6 +438,30 @@ def committed():
 	frappe.delete_doc("Contact", frappe.db.get_value("Contact", {"user": NEIGHBOUR}), force=True)
 	frappe.delete_doc("Software Product", PRODUCT, force=True)
 	frappe.db.commit()
+
+
+@pytest.mark.commits
+def test_two_managers_who_park_at_once_make_one_item(committed):
+	finish(start())
+	frappe.db.rollback()
+	signal = group_of(committed[0]).name
+	values = {"signal": signal, "reason": "It needs a change.", "product": PRODUCT}
+	titles = ("The import goes on", "Import survives a fault")
+	method = "crm_support_ext.api.signals.park"
+	try:
+		told = at_once(*((MANAGER, method, {**values, "title": title}) for title in titles))
+		frappe.db.rollback()
+		assert sorted(line.split()[0] for line in told) == ["done", "refused"]
+		assert "None of these tickets can be parked" in "".join(told)
+		(item,) = frappe.get_all("Parked Item", {"product": PRODUCT}, ["name", "tickets"])
+		assert item.tickets == len(committed)
+		assert frappe.db.get_value(SIGNAL, signal, ["state", "item"]) == ("Taken", item.name)
+	finally:
+		frappe.db.rollback()
+		frappe.db.delete("Ticket Parking", {"ticket": ("in", committed)})
+		frappe.db.set_value(TICKET, {"name": ("in", committed)}, "cse_parked_item", None)
+		frappe.db.delete("Parked Item", {"product": PRODUCT})
+		frappe.db.commit()
 
 
 def start(die_at: int = 0):

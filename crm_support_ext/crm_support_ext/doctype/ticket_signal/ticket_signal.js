@@ -63,7 +63,8 @@ function add_buttons(frm, behind) {
 			choose(__("This article is unclear"), behind.articles, async (article) => {
 				const told = await call("unclear", { signal, article });
 				frappe.show_alert({ message: __("{0} got the task.", [told.who]), indicator: "green" });
-				frappe.set_route("Form", "HD Article", article);
+				if (frappe.model.can_read("HD Article")) frappe.set_route("Form", "HD Article", article);
+				else frm.reload_doc();
 			}),
 		);
 	}
