@@ -36,7 +36,7 @@ def _final() -> str:
 
 
 def _reason_needed(facts: Mapping[str, Any]) -> str:
-	if "over" not in facts:
+	if facts["decision"] is Decision.DECLINE:
 		return _("Declining needs a reason, which the customers who wait for it read. Nothing was decided.")
 	if facts["decision"] is Decision.PLAN and not facts["comes"]:
 		said = _(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe.utils import add_to_date, now_datetime
 from playwright.sync_api import Locator, Page, expect
 
 from crm_support_ext.constants import BOOKED, DECISION, PARKED_ITEM, PRODUCT_DIRECTOR, WORK_LOG
@@ -214,6 +215,23 @@ def test_the_item_itself_shows_what_was_decided_and_can_be_decided_on(page_of, d
 	expect(page.locator("[data-fieldname=decisions] tbody tr")).to_have_count(1)
 	expect(page.locator("[data-fieldname=decisions]")).to_contain_text("After the summer")
 	picture(page, "parked-item", documented=False)
+
+
+def test_the_report_and_its_chart(page_of, director, product, on_site):
+	with on_site():
+		items = frappe.get_all(PARKED_ITEM, {"product": product}, pluck="name", order_by="order_key")
+		for item, version, days in zip(items, ("8.1", "8.1", "8.2"), (10, 30, 90), strict=False):
+			decided(item, "Plan", release=f"{product} {version}")
+			decided(item, "Release", release=f"{product} {version}")
+			out = {"item": item, "decision": "Release"}
+			frappe.db.set_value(DECISION, out, "at", add_to_date(now_datetime(), days=days))
+	page = page_of(director)
+	page.goto(f"/app/query-report/Forecasts Kept?product={product}", wait_until="commit")
+	expect(page.locator(".dt-row:not(.dt-row-header, .dt-row-filter)")).to_have_count(3)
+	page.wait_for_function(
+		"[...document.querySelectorAll('.dataset-units rect')].some(bar => bar.getBoundingClientRect().height > 40)"
+	)
+	picture(page, "forecasts-kept", documented=False)
 
 
 def test_the_preview_of_other_weights_is_live(page_of, director, product, on_site):

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import frappe
 import pytest
+from frappe.core.doctype.data_import.importer import Importer
 from frappe.utils import add_days, getdate
 
 from crm_support_ext.api import board
@@ -77,6 +78,7 @@ def test_a_deferred_item_has_no_rank_until_its_day(items):
 
 
 def test_declining_wants_a_reason_and_lets_the_customers_be_told(items):
+	decided(items[0], "Plan", release=release("1", 9))
 	refused = decided(items[2], "Decline", reason="  ")
 	assert "Declining needs a reason" in said(refused) and state_of(items[2]) == "Parked"
 	with patch("frappe.enqueue") as enqueued:
@@ -84,6 +86,7 @@ def test_declining_wants_a_reason_and_lets_the_customers_be_told(items):
 	assert [call.args[0] for call in enqueued.call_args_list] == ["crm_support_ext.tasks.answers.run"]
 	assert enqueued.call_args.kwargs["enqueue_after_commit"]
 	assert order() == ["Import", "Export"]
+	assert "Declining needs" in said(decided(items[1], "Decline"))
 	refused = decided(items[2], "Plan", release=release("9", 9))
 	assert "The item is Declined, where “Plan” is not possible" in said(refused)
 	assert len(rows(items[2], "name")) == 1
@@ -217,6 +220,23 @@ def test_nor_by_a_bulk_edit_or_with_a_new_item(items, releases, as_user):
 		None,
 	)
 	assert order() == ["Import", "Export", "Print"]
+
+
+def test_nor_by_an_import(items, releases, as_user, tmp_path):
+	file = tmp_path / "items.csv"
+	changed = {"State": "Planned", "Release": releases[0], "Reason": "So"}
+	lines = [("ID", *changed), (items[0], *changed.values())]
+	file.write_text("".join(",".join(line) + "\n" for line in lines))
+	frappe.db.delete("Data Import Log")
+	frappe.db.commit()  # an import undoes what is before the row that fails
+	with as_user(DIRECTOR):
+		how = {"import_type": "Update Existing Records", "console": True}
+		Importer(PARKED_ITEM, file_path=str(file), **how).import_data()
+	item = frappe.get_doc(PARKED_ITEM, items[0])
+	assert (item.state, item.release, item.reason) == ("Parked", None, None)
+	assert rows(items[0], "name") == ()
+	(log,) = frappe.get_all("Data Import Log", pluck="messages")
+	assert "this is decided on the board of parked items" in log
 
 
 def test_figures_that_are_sent_are_not_kept(items, as_user):
