@@ -94,7 +94,7 @@ class _Groups:
 		known = self.known[product]
 		if key := key_of(words, known):
 			return key.partition(" ")[0]
-		group = {"doctype": SIGNAL, "title": words[:140] or "-", "product": ticket.product or None}
+		group = {"doctype": SIGNAL, "title": _title(words), "product": ticket.product or None}
 		made = frappe.get_doc({**group, "first_seen": ticket.day, "last_seen": ticket.day})
 		name = str(made.insert(ignore_permissions=True).name)
 		known[name] = words
@@ -258,9 +258,21 @@ def behind(name: str, limit: int) -> list[Any]:
 
 
 def forget(ticket: str) -> None:
-	"""A ticket that is deleted is in no group."""
-	group = frappe.db.get_value(SIGNALLED, ticket, "signal")
-	if group:
-		frappe.db.delete(SIGNALLED, {"name": ticket})
-		if by := bounds():
-			refresh([group], getdate(), by)
+	"""A ticket that is deleted is in no group, and no group bears its words, but one that was dealt with and has no
+	other ticket."""
+	row = frappe.db.get_value(SIGNALLED, ticket, "signal")
+	if not row:
+		return
+	frappe.db.delete(SIGNALLED, {"name": ticket})
+	group, rest = locked(row), _subjects([row]).get(row)
+	if not rest and group.state in (State.WATCHED.value, State.OPEN.value):
+		frappe.db.delete(SIGNAL, {"name": row})
+		return
+	if rest and group.title == _title(words_of(frappe.db.get_value(TICKET, ticket, "subject"))):
+		frappe.db.set_value(SIGNAL, row, "title", _title(words_of(rest[-1])))
+	if by := bounds():
+		refresh([row], getdate(), by)
+
+
+def _title(words: str) -> str:
+	return words[:140] or "-"

@@ -154,6 +154,30 @@ def test_merged_and_deleted_tickets_count_no_more(desk):
 	assert not frappe.db.exists(SIGNALLED, names[1])
 
 
+def test_a_group_bears_no_words_of_a_deleted_ticket(desk):
+	names = tickets(["Import of contacts of Jan Jansen stops halfway", "Import of contacts stops halfway"])
+	task.run()
+	signal = group_of(names[0]).name
+	assert group_of(names[1]).name == signal
+	frappe.delete_doc(TICKET, names[0], force=True)
+	group = frappe.get_doc(SIGNAL, signal)
+	assert (group.title, group.tickets) == ("Import of contacts stops halfway", 1)
+	frappe.delete_doc(TICKET, names[1], force=True)
+	assert not frappe.db.exists(SIGNAL, signal)
+
+
+def test_a_dismissed_group_is_kept_when_its_tickets_are_deleted(desk):
+	(name,) = tickets(IMPORT[:1])
+	task.run()
+	signal = group_of(name).name
+	with acting_as(DIRECTOR):
+		api.dismiss(signal, "It is a training.")
+	frappe.delete_doc(TICKET, name, force=True)
+	(new,) = tickets(IMPORT[1:2])
+	task.run()
+	assert group_of(new).name == signal
+
+
 def test_without_a_number_of_tickets_in_the_settings_nothing_is_looked_at(desk):
 	frappe.db.set_single_value("CRM Support Settings", "signal_tickets", 0)
 	frappe.clear_document_cache("CRM Support Settings")
