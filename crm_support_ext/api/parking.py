@@ -7,6 +7,7 @@ an agent types as the title of a new one is looked up again at once, so that nob
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import frappe
@@ -139,29 +140,21 @@ def _waits(doc: Any) -> bool:
 	return bool(waits.item_of(doc))
 
 
+_PARK = Button(
+	event=Event.PARKED.value,
+	label=lambda: event_label(Event.PARKED),
+	is_offered=_can_park,
+	press=_park,
+	fields=_asked,
+	prompt=lambda: prompt(Event.PARKED),
+	needs_text=True,
+	is_seldom=True,
+	more=_more,
+)
+
 BUTTONS = (
-	Button(
-		event=Event.PARKED.value,
-		label=lambda: event_label(Event.PARKED),
-		is_offered=_can_park,
-		press=_park,
-		fields=_asked,
-		prompt=lambda: prompt(Event.PARKED),
-		needs_text=True,
-		is_seldom=True,
-		more=_more,
-	),
-	Button(
-		event="park_again",
-		label=lambda: _("Park on another item"),
-		is_offered=_can_change,
-		press=_park,
-		fields=_asked,
-		prompt=lambda: prompt(Event.PARKED),
-		needs_text=True,
-		is_seldom=True,
-		more=_more,
-	),
+	_PARK,
+	replace(_PARK, event="park_again", label=lambda: _("Park on another item"), is_offered=_can_change),
 	Button(
 		event="waiting",
 		label=lambda: _("What it waits for"),

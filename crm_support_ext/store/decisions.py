@@ -21,6 +21,7 @@ from crm_support_ext.domain.decisions import Decision, Place, State
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.store import parked_items
 from crm_support_ext.store.frappe import site_time
+from crm_support_ext.store.installations import answer_soon
 
 DECIDED = ("state", "release", "deferred_until", "reason")
 """The fields of an item that a decision writes."""
@@ -54,19 +55,8 @@ def decide(
 	frappe.get_doc({**row, **said}).db_insert()
 	parked_items.weigh(name)
 	if after is State.DECLINED:
-		_answer()
+		answer_soon()
 	return after
-
-
-def _answer() -> None:
-	"""Let those who wait be told, once this is kept."""
-	frappe.enqueue(
-		"crm_support_ext.tasks.answers.run",
-		queue="long",
-		job_id="cse-answers",
-		deduplicate=True,
-		enqueue_after_commit=True,
-	)
 
 
 def locked(name: str) -> Any:
