@@ -88,7 +88,7 @@ def create() -> Iterator[str]:
 	yield from demo_contracts.create(members(), next(iter(AGENTS)))
 	yield from demo_parking.releases(list(CUSTOMERS))
 	yield f"The agents' desk:      {get_url('/helpdesk')}             as {next(iter(AGENTS))}"
-	yield f"The parked items:      {get_url('/app/parked-item')}     as {next(iter(demo_parking.DIRECTOR))}"
+	yield f"The parked items:      {get_url('/app/parked-board')}         as {next(iter(demo_parking.DIRECTOR))}"
 	yield f"The customers' portal: {get_url('/helpdesk/my-tickets')}  as {STORIES[0][1]}"
 	yield f"The password of everyone is {PASSWORD}. It is a demo: keep it off a site that others reach."
 

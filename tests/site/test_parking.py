@@ -326,3 +326,20 @@ def test_an_agent_takes_it_out_again():
 	happen(ticket, "unparked")
 	assert open_waits(item) == 0
 	assert "waiting" not in offered(ticket)
+
+
+@pytest.mark.parametrize(
+	("language", "line", "words"),
+	[
+		("nl", "Nummer 1 van 1, verwacht in versie 9.3, ", "Waar zij op wacht"),
+		("no", "Nummer 1 av 1, ventet i versjon 9.3, ", "Hva den venter på"),
+	],
+)
+def test_a_customer_reads_it_in_their_own_language(language, line, words, monkeypatch):
+	release("9.3", 30)
+	ticket = parked_on(make_item())
+	monkeypatch.setattr(frappe.local, "lang", language)
+	assert offered(ticket, CUSTOMER)["waiting"]["more"]["shown"].startswith(line)
+	with acting_as(CUSTOMER):
+		text = text_of("support/waiting", ticket=str(ticket.name))
+	assert all(part in text for part in (words, *line.removesuffix(", ").split(", ")))
