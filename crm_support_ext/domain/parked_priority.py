@@ -95,8 +95,10 @@ class Score:
 	@property
 	def value(self) -> Fraction:
 		"""The score, exactly: the order goes by it."""
-		weight = Fraction(self.customers + self.users + self.regressions)
-		return weight * Fraction(self.workaround) / Fraction(self.days)
+		weight, of_weight = (self.customers + self.users + self.regressions).as_integer_ratio()
+		times, of_times = self.workaround.as_integer_ratio()
+		days, of_days = self.days.as_integer_ratio()
+		return Fraction(weight * times * of_days, of_weight * of_times * days)
 
 	def __str__(self) -> str:
 		"""The score as figures are shown, with two decimals; half of the last one goes to the even one."""
