@@ -44,7 +44,8 @@ def due(*, whatever_the_stage: bool = False) -> tuple[Any, Any, Any]:
 		.on(rows.item == items.name)
 		.left_join(releases)
 		.on(releases.name == items.release)
-		.where(rows.until.isnull() & ((items.state == State.DECLINED.value) | released))
+		.where((items.tickets > 0) & rows.until.isnull())
+		.where((items.state == State.DECLINED.value) | released)
 		.where(rows.ticket.notin(coming_in))
 	)
 	return query, rows, items

@@ -61,7 +61,9 @@ class ParkedItem(Document):
 
 
 def on_doctype_update() -> None:
-	"""The order of a product's items, which of them are planned, and which has a title, is read from an index."""
+	"""The order of a product's items, which of them are planned, which has a title, and for which of those that are out
+	somebody waits, is read from an index."""
 	frappe.db.add_index(PARKED_ITEM, ["product", "order_key", "effort"], "by_rank")
 	frappe.db.add_index(PARKED_ITEM, ["product", "state", "order_key"], "by_state")
 	frappe.db.add_index(PARKED_ITEM, ["title"], "by_title")
+	frappe.db.add_index(PARKED_ITEM, ["state", "tickets"], "by_waits")
