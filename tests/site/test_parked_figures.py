@@ -8,14 +8,16 @@ from typing import Any
 import frappe
 import pytest
 from frappe.desk.doctype.bulk_update.bulk_update import submit_cancel_or_update_docs
-from frappe.utils import add_days, today
+from frappe.utils import add_days, getdate, today
 from helpdesk.api.contact import delete_contact
 from helpdesk.api.customer import delete_customer
 from helpdesk.helpdesk.doctype.hd_ticket.api import merge_ticket, split_ticket
 
-from crm_support_ext.constants import INSTALLATION, PARKED_ITEM, PARKING, RELEASE, TICKET
-from crm_support_ext.store import parked_items
-from tests.factories import make, make_contact, make_customer, make_item, make_product, make_ticket
+from crm_support_ext.constants import DECISION, INSTALLATION, PARKED_ITEM, PARKING, RELEASE, TICKET
+from crm_support_ext.domain.decisions import Decision, State
+from crm_support_ext.store import decisions, parked_items
+from crm_support_ext.store.frappe import now
+from tests.factories import make, make_contact, make_customer, make_item, make_product, make_ticket, make_user
 from tests.site.desk import CUSTOMER, happen, mail, people, receive, ticket_in
 from tests.site.waiting import assert_all_figures_hold, assert_order_holds, rows
 
@@ -385,3 +387,23 @@ def test_the_tickets_of_a_deleted_contact_are_those_of_who_raised_them(items):
 	delete_contact(ada)
 	assert frappe.db.get_value(PARKING, {"item": items[0]}, "contact") == email("ada")
 	assert_all_figures_hold("contact deleted")
+
+
+def test_what_somebody_decided_follows_their_new_address(items):
+	who = make_user("dora@wacht.example", "Product Director")
+	until = getdate(add_days(today(), 9))
+	assert decisions.decide(items[0], Decision.DEFER, now(), by=who, until=until) is State.DEFERRED
+	frappe.rename_doc("User", who, "dora.new@wacht.example", force=True)
+	assert frappe.get_all(DECISION, {"item": items[0]}, pluck="by") == ["dora.new@wacht.example"]
+
+
+def test_a_deferred_item_counts_who_waits_and_has_no_place(items):
+	parked_on(items[0])
+	until = getdate(add_days(today(), 9))
+	decisions.decide(items[0], Decision.DEFER, now(), by="Administrator", until=until)
+	parked_on(items[0], raised_by=email("cas"), customer="Wacht B")
+	assert figures(items[0]) == (2, 2, 2)
+	assert_all_figures_hold("deferred")
+	decisions.decide(items[0], Decision.TAKE_BACK, now(), by="Administrator")
+	assert frappe.db.get_value(PARKED_ITEM, items[0], "score") == "12.00"
+	assert_all_figures_hold("taken back")
