@@ -13,7 +13,7 @@ from crm_support_ext.store.frappe import now
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
-@rate_limit(limit=30, seconds=60 * 60)
+@rate_limit("key", limit=30, seconds=60 * 60)
 def answer(key: str, fixed_for_me: str) -> None:
 	"""Say Yes or No, by whoever has the link, and show the page again, which says what counts. The key is the permission."""
 	if fixed_for_me not in [each.value for each in Fixed]:

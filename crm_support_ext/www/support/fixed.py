@@ -54,6 +54,6 @@ def _asked(row: Any) -> dict[str, Any]:
 	return {"words": words, "buttons": [yes, no], "proposed": proposed}
 
 
-@rate_limit(limit=60, seconds=60 * 60)
+@rate_limit("key", limit=60, seconds=60 * 60)
 def _asked_by(key: str) -> Any:
 	return asked_by(key, now())
