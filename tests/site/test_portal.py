@@ -9,7 +9,17 @@ from frappe.model import no_value_fields
 
 from crm_support_ext.api import ticket as api
 from tests.factories import make_contact, make_customer
-from tests.site.desk import AGENT, COLLEAGUE, CUSTOMER, people, record_of, reply, status_of, ticket_in
+from tests.site.desk import (
+	AGENT,
+	COLLEAGUE,
+	CUSTOMER,
+	parked_item,
+	people,
+	record_of,
+	reply,
+	status_of,
+	ticket_in,
+)
 
 OWN = {"subject", "description", "attachment", "feedback", "feedback_rating", "feedback_extra"}
 SAMPLES = {
@@ -237,14 +247,14 @@ def labels(ticket):
 
 def test_the_buttons_are_those_that_the_table_allows(as_user):
 	expected = {
-		"New": ["taken_up", "asked", "parked", "resolved"],
-		"Open": ["asked", "parked", "resolved"],
-		"Pending": ["taken_up", "parked", "resolved"],
+		"New": ["taken_up", "asked", "resolved", "parked"],
+		"Open": ["asked", "resolved", "parked"],
+		"Pending": ["taken_up", "resolved", "parked"],
 		"Parked": ["unparked", "resolved"],
 		"Resolved": ["reopened"],
 		"Closed": ["follow_up"],
 	}
-	moves_nothing = {button.event for button in api.BUTTONS}
+	moves_nothing = {button.event for button in api.BUTTONS} - {"parked"}
 	for status, events in expected.items():
 		ticket = ticket_in(status)
 		with as_user(AGENT):
@@ -262,14 +272,16 @@ def test_the_buttons_do_what_they_say(as_user):
 	with as_user(AGENT):
 		assert api.act(name, "taken_up")["status"] == "Open"
 		assert api.act(name, "asked", "Which version?")["status"] == "Pending"
-		assert api.act(name, "parked", "Needs a new field")["status"] == "Parked"
+		assert api.act(name, "parked", "Needs a new field", {"item": parked_item()})["status"] == "Parked"
 		assert api.act(name, "unparked", "It was a setting")["status"] == "Open"
 		assert api.act(name, "resolved", "Tick the box.")["status"] == "Resolved"
 	with as_user(CUSTOMER):
 		assert api.act(name, "reopened", "There is no box.")["status"] == "Open"
-		for event in ("taken_up", "asked", "parked", "resolved", "force_closed"):
+		for event in ("taken_up", "asked", "resolved", "force_closed"):
 			with pytest.raises(frappe.PermissionError, match="not yours to do"):
 				api.act(name, event, "I want it")
+		with pytest.raises(frappe.ValidationError, match="“Park” is not possible"):
+			api.act(name, "parked", "I want it", {"item": parked_item()})
 		with pytest.raises(frappe.ValidationError, match="no button"):
 			api.act(name, "merged")
 	with as_user(AGENT):
