@@ -3,8 +3,7 @@
 A ticket joins the group to whose words it is most alike, of those of its product that got a ticket lately, and of all
 that were dismissed; otherwise it begins one. A group's words are the subject of its first ticket; a dismissed one has
 those of all its tickets besides, so that nothing of it comes back under a new name. The library tells what is alike
-(store/signal_words.py), the rule what grows
-(domain/signals.py).
+(store/signal_words.py), the rule what grows (domain/signals.py).
 """
 
 from __future__ import annotations
