@@ -18,7 +18,7 @@ def decision_label(decision: Decision) -> str:
 		Decision.DEFER: _("Defer"),
 		Decision.DECLINE: _("Decline"),
 		Decision.TAKE_BACK: _("Take back"),
-		Decision.RELEASE: _("Release"),
+		Decision.RELEASE: _("Went out"),
 		Decision.CAME_BACK: _("Came back"),
 	}[decision]
 
