@@ -51,6 +51,7 @@ def make_sites_directory(bench: Bench, ports: dict[str, int], web_port: int) -> 
 		"webserver_port": web_port,
 		"host_name": f"http://127.0.0.1:{web_port}",
 		"throttle_user_limit": 100000,
+		"max_queued_jobs": 100000,
 		"developer_mode": 0,
 		"default_site": SITE,
 	}
