@@ -1,6 +1,6 @@
 """A release for many waiting tickets with real processes on a real database: two at once, and killed half-way.
 
-RELEASED_TICKETS=5000 makes as many tickets as issue 5 asks for; less is enough to find what goes wrong.
+RELEASED_TICKETS=5000 makes as many as a large desk has waiting; less is enough to find what goes wrong.
 """
 
 from __future__ import annotations
