@@ -18,6 +18,7 @@ from crm_support_ext.api.buttons import Button, Field
 from crm_support_ext.constants import PARKED_ITEM, PRODUCT, REASON, TICKET, TICKET_PRODUCT, WAITS_FOR
 from crm_support_ext.domain.decisions import Decision, State
 from crm_support_ext.domain.lifecycle import Actor, Event, Status
+from crm_support_ext.domain.parked_priority import Workaround
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.messages import event_label, prompt, refuse
 from crm_support_ext.permissions import actor, may
@@ -28,7 +29,7 @@ from crm_support_ext.store.frappe import now, status_of
 NEW = "new"
 """What is chosen instead of an item, to make one."""
 
-KINDS, WORKAROUNDS = ("Bug", "Wish", "Adaptation"), ("None", "Awkward", "Good")
+KINDS, WORKAROUNDS = ("Bug", "Wish", "Adaptation"), tuple(each.value.title() for each in Workaround)
 
 
 def _can_park(doc: Any) -> bool:
@@ -120,10 +121,14 @@ def _item(doc: Any, values: Mapping[str, Any]) -> Any:
 		frappe.throw(
 			_("Say of which product “{0}” is: a new item needs one. Nothing was changed.").format(title)
 		)
-	return _make(title, product, values)
+	return make_item(title, product, values)
 
 
-def _make(title: str, product: str, values: Mapping[str, Any]) -> Any:
+def make_item(title: str, product: str, values: Mapping[str, Any]) -> Any:
+	"""A new item of this title and product, with the kind, workaround and effort that the values name.
+
+	Stops the request if one of this title is there that tickets can be parked on.
+	"""
 	if known := alike_items.same(product, title):
 		frappe.throw(
 			_("“{0}” is there already, as {1} of {2}. Park the ticket on it; nothing was made.").format(

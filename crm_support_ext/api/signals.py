@@ -11,6 +11,7 @@ import frappe
 from frappe import _
 from frappe.desk.form.assign_to import add as assign
 
+from crm_support_ext.api import parking
 from crm_support_ext.constants import (
 	AGENT_MANAGER,
 	ARTICLE,
@@ -157,8 +158,7 @@ def _made(title: str, product: str | None, kind: str) -> str:
 		frappe.throw(
 			_("Choose a parked item, or write the title and product of a new one; nothing was changed.")
 		)
-	made = {"doctype": PARKED_ITEM, "title": title.strip(), "product": product, "kind": kind}
-	return str(frappe.get_doc(made).insert().name)
+	return str(parking.make_item(title.strip(), product, {"kind": kind}).name)
 
 
 @frappe.whitelist(methods=["POST"])
