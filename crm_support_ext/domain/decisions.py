@@ -93,14 +93,14 @@ def possible(state: State) -> list[Decision]:
 
 
 @dataclass(frozen=True)
-class Place:
+class Ranked:
 	"""An item that has its place in the order, and the day of the release that it is planned for; None: for none."""
 
 	name: str
 	comes: date | None = None
 
 
-def passed_over(comes: date | None, above: Iterable[Place], below: Iterable[Place]) -> Place | None:
+def passed_over(comes: date | None, above: Iterable[Ranked], below: Iterable[Ranked]) -> Ranked | None:
 	"""Which item the decision is against that lets one come on a day, or on none; None if it is not against the rank.
 
 	``above`` are the items of the product that rank above it and ``below`` those below, deferred ones left out. Told is
@@ -113,8 +113,8 @@ def passed_over(comes: date | None, above: Iterable[Place], below: Iterable[Plac
 	return first if first and _day(first) < (comes or date.max) else None
 
 
-def _day(place: Place) -> date:
-	return place.comes or date.max
+def _day(item: Ranked) -> date:
+	return item.comes or date.max
 
 
 def heeds_rank(state: State, decision: Decision) -> bool:

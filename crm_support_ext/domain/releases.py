@@ -33,7 +33,7 @@ class Stage(str, Enum):
 	OUT = "Out"
 
 
-class Move(str, Enum):
+class Step(str, Enum):
 	"""What a person does with a release."""
 
 	GO_OUT = "Release"
@@ -42,9 +42,9 @@ class Move(str, Enum):
 
 
 _AFTER = {
-	(Move.GO_OUT, Stage.PLANNED): Stage.GOING_OUT,
-	(Move.STOP, Stage.GOING_OUT): Stage.STOPPED,
-	(Move.GO_ON, Stage.STOPPED): Stage.GOING_OUT,
+	(Step.GO_OUT, Stage.PLANNED): Stage.GOING_OUT,
+	(Step.STOP, Stage.GOING_OUT): Stage.STOPPED,
+	(Step.GO_ON, Stage.STOPPED): Stage.GOING_OUT,
 }
 
 IS_OUT = frozenset(Stage) - {Stage.PLANNED}
@@ -54,14 +54,14 @@ ANSWERS = frozenset({Stage.GOING_OUT, Stage.OUT})
 """The stages in which who waits is told; after that, who is judged anew."""
 
 
-def moved(stage: Stage, move: Move, upgrade: Stage | None = None) -> Stage | Refusal:
-	"""The stage of a release after a move; ``upgrade`` is that of the upgrade that it is an update of, if it is one.
+def decide(stage: Stage, step: Step, upgrade: Stage | None = None) -> Stage | Refusal:
+	"""The stage of a release after a step; ``upgrade`` is that of the upgrade that it is an update of, if it is one.
 
-	Refusals: ``release_stage`` (facts ``stage``, ``move``), ``upgrade_not_out`` (no facts).
+	Refusals: ``release_stage`` (facts ``stage``, ``step``), ``upgrade_not_out`` (no facts).
 	"""
-	after = _AFTER.get((move, stage))
+	after = _AFTER.get((step, stage))
 	if after is None:
-		return Refusal("release_stage", {"stage": stage, "move": move})
+		return Refusal("release_stage", {"stage": stage, "step": step})
 	if upgrade is Stage.PLANNED:
 		return Refusal("upgrade_not_out", {})
 	return after

@@ -9,7 +9,7 @@ from crm_support_ext.replay.answer import Result
 from crm_support_ext.replay.parking import Standing
 
 
-class Place(NamedTuple):
+class Ranking(NamedTuple):
 	"""Where an item stands by one policy; all None if no ticket waits for it by that."""
 
 	rank: int | None = None
@@ -22,8 +22,8 @@ class Moved(NamedTuple):
 
 	item: str
 	product: str
-	one: Place
-	other: Place
+	one: Ranking
+	other: Ranking
 
 
 def moved(a: Result, b: Result) -> Iterator[Moved]:
@@ -31,13 +31,13 @@ def moved(a: Result, b: Result) -> Iterator[Moved]:
 	by_a, by_b = ({each.item.name: each for each in result.standings} for result in (a, b))
 	for name in dict.fromkeys((*by_a, *by_b)):
 		standing = by_a.get(name) or by_b[name]
-		one, other = _place(by_a.get(name)), _place(by_b.get(name))
+		one, other = _ranking(by_a.get(name)), _ranking(by_b.get(name))
 		if one != other:
 			yield Moved(name, standing.item.product, one, other)
 
 
-def _place(standing: Standing | None) -> Place:
-	return Place(standing.rank, str(standing.score), standing.forecast) if standing else Place()
+def _ranking(standing: Standing | None) -> Ranking:
+	return Ranking(standing.rank, str(standing.score), standing.forecast) if standing else Ranking()
 
 
 def row(found: Moved) -> tuple[str, ...]:
@@ -49,7 +49,7 @@ def row(found: Moved) -> tuple[str, ...]:
 
 def as_json(found: Moved) -> dict[str, object]:
 	"""An item with what differs as a pair, A's and B's."""
-	pairs = zip(Place._fields, zip(found.one, found.other, strict=True), strict=True)
+	pairs = zip(Ranking._fields, zip(found.one, found.other, strict=True), strict=True)
 	return {
 		"item": found.item,
 		"product": found.product,

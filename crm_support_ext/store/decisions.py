@@ -17,7 +17,7 @@ from frappe.utils import getdate
 
 from crm_support_ext.constants import DECISION, PARKED_ITEM, RELEASE
 from crm_support_ext.domain import decisions as rule
-from crm_support_ext.domain.decisions import Decision, Place, State
+from crm_support_ext.domain.decisions import Decision, Ranked, State
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.store import parked_items
 from crm_support_ext.store.frappe import site_time
@@ -112,22 +112,22 @@ def _misfit(
 	return Refusal("release_not_open", dict(found)) if found.state != "Planned" else None
 
 
-def _passed_over(item: Any, decision: Decision, release: str | None) -> Place | None:
+def _passed_over(item: Any, decision: Decision, release: str | None) -> Ranked | None:
 	if not rule.heeds_rank(State(item.state), decision):
 		return None
 	comes = frappe.db.get_value(RELEASE, release, "date") if decision is Decision.PLAN else None
 	return rule.passed_over(comes, _above(item), _below(item))
 
 
-def _above(item: Any) -> list[Place]:
+def _above(item: Any) -> list[Ranked]:
 	"""Of the items above it the one that is furthest from coming, if there is one."""
 	items, found = _others(item)
 	found = found.where(items.order_key < parked_items.key_of(item))
 	parked = found.where(items.state == State.PARKED.value).orderby(items.order_key).limit(1).run()
-	return [Place(parked[0][0])] if parked else _planned(found, Order.desc)
+	return [Ranked(parked[0][0])] if parked else _planned(found, Order.desc)
 
 
-def _below(item: Any) -> list[Place]:
+def _below(item: Any) -> list[Ranked]:
 	"""Of the items below it the one that comes first, if one is planned."""
 	items, found = _others(item)
 	return _planned(found.where(items.order_key > parked_items.key_of(item)), Order.asc)
@@ -140,11 +140,11 @@ def _others(item: Any) -> tuple[Any, Any]:
 	return items, found.where((items.product == item.product) & (items.name != item.name))
 
 
-def _planned(found: Any, order: Order) -> list[Place]:
+def _planned(found: Any, order: Order) -> list[Ranked]:
 	items, releases = frappe.qb.DocType(PARKED_ITEM), frappe.qb.DocType(RELEASE)
 	query = found.join(releases).on(releases.name == items.release).select(releases.date)
 	query = query.where(items.state == State.PLANNED.value).orderby(releases.date, order=order).limit(1)
-	return [Place(name, day) for name, day in query.run()]
+	return [Ranked(name, day) for name, day in query.run()]
 
 
 def _row(item: Any, decision: Decision, at: datetime, by: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is said of a release: what it means for those who wait, and why it does not move."""
+"""What is said of a release: what it means for those who wait, and why a step is not possible."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from frappe import _
 
-from crm_support_ext.domain.releases import Move, Verdict
+from crm_support_ext.domain.releases import Step, Verdict
 
 
 def what_they_hear(verdict: Verdict) -> str:
@@ -23,14 +23,14 @@ def what_they_hear(verdict: Verdict) -> str:
 
 def _not_moved(facts: Mapping[str, Any]) -> str:
 	said = {
-		Move.GO_OUT: _(
+		Step.GO_OUT: _(
 			"This release is {0} already: it goes out once. Plan what is still to come for another one; nothing was changed."
 		),
-		Move.STOP: _(
+		Step.STOP: _(
 			"This release is {0}, so there is nothing to stop. Load the page again; nothing was changed."
 		),
-		Move.GO_ON: _("This release is {0} and was not stopped. Load the page again; nothing was changed."),
-	}[facts["move"]]
+		Step.GO_ON: _("This release is {0} and was not stopped. Load the page again; nothing was changed."),
+	}[facts["step"]]
 	return said.format(_(facts["stage"].value))
 
 

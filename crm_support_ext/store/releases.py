@@ -15,7 +15,7 @@ from frappe.query_builder.functions import Count
 
 from crm_support_ext.constants import INSTALLATION, PARKED_ITEM, PARKING, RELEASE
 from crm_support_ext.domain.decisions import Decision, State
-from crm_support_ext.domain.releases import Judgement, Move, Release, Stage, Verdict, judge, moved
+from crm_support_ext.domain.releases import Judgement, Release, Stage, Step, Verdict, decide, judge
 from crm_support_ext.domain.results import Refusal
 from crm_support_ext.store import decisions
 from crm_support_ext.store.answers import due
@@ -27,7 +27,7 @@ def go_out(name: str, at: datetime, by: str) -> Stage | Refusal:
 	"""Release all that is planned for this release, and let everybody who waits for it be answered."""
 	release = release_of(name, for_update=True)
 	upgrade = frappe.db.get_value(RELEASE, release.update_of, "state") if release.update_of else None
-	after = moved(Stage(release.state), Move.GO_OUT, Stage(upgrade) if upgrade else None)
+	after = decide(Stage(release.state), Step.GO_OUT, Stage(upgrade) if upgrade else None)
 	if isinstance(after, Refusal):
 		return after
 	_keep(name, after, out_at=site_time(at))
@@ -41,18 +41,18 @@ def go_out(name: str, at: datetime, by: str) -> Stage | Refusal:
 
 def stop(name: str) -> Stage | Refusal:
 	"""Answer nobody else for now; who was answered, was answered."""
-	return _move(name, Move.STOP)
+	return _step(name, Step.STOP)
 
 
 def go_on(name: str) -> Stage | Refusal:
 	"""Answer the others as well."""
-	after = _move(name, Move.GO_ON)
+	after = _step(name, Step.GO_ON)
 	answer_soon()
 	return after
 
 
-def _move(name: str, move: Move) -> Stage | Refusal:
-	after = moved(Stage(release_of(name, for_update=True).state), move)
+def _step(name: str, step: Step) -> Stage | Refusal:
+	after = decide(Stage(release_of(name, for_update=True).state), step)
 	if isinstance(after, Stage):
 		_keep(name, after)
 	return after

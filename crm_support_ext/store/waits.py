@@ -1,8 +1,8 @@
-"""What a parked ticket waits for, as its customer reads it (domain.md section 7): the item, its place among those of its
+"""What a parked ticket waits for, as its customer reads it (domain.md section 7): the item, its rank among those of its
 product, the release with which to expect it, and when we write again.
 
 Nothing of another customer is in it, and no word that was written for us: of the item the title alone. Who reads parked
-items on the desk sees besides what the place is made of.
+items on the desk sees besides what the rank is made of.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _FIELDS = (
 
 
 @dataclass(frozen=True)
-class Place:
+class Rank:
 	"""Where an item stands: its rank, of how many; None where it has none, as a deferred one."""
 
-	rank: int
+	number: int
 	of: int
 
 
@@ -51,26 +51,26 @@ def item_of(doc: Any) -> Any:
 	return frappe.db.get_value(PARKED_ITEM, doc.get(WAITS_FOR), list(_FIELDS), as_dict=True)
 
 
-def place_of(item: Any) -> Place | None:
+def rank_of(item: Any) -> Rank | None:
 	"""Where an item stands among those of its product that tickets wait for."""
-	rank = parked_items.rank(item)
-	if rank is None:
+	number = parked_items.rank(item)
+	if number is None:
 		return None
-	return Place(rank, frappe.db.count(PARKED_ITEM, {"product": item.product, "order_key": ("is", "set")}))
+	return Rank(number, frappe.db.count(PARKED_ITEM, {"product": item.product, "order_key": ("is", "set")}))
 
 
 def line_of(doc: Any) -> str:
-	"""The place and the release in a few words, as the button on the page says them; empty if it waits for none."""
+	"""The rank and the release in a few words, as the button on the page says them; empty if it waits for none."""
 	item = item_of(doc)
 	if not item:
 		return ""
-	place = place_of(item)
+	rank = rank_of(item)
 	expected = expectation(item)
-	return _("{0}, {1}").format(_in_order(place), expected) if place else expected
+	return _("{0}, {1}").format(_in_order(rank), expected) if rank else expected
 
 
-def _in_order(place: Place) -> str:
-	return _("Number {0} of {1}").format(place.rank, place.of)
+def _in_order(rank: Rank) -> str:
+	return _("Number {0} of {1}").format(rank.number, rank.of)
 
 
 def expectation(item: Any) -> str:
@@ -99,7 +99,7 @@ def _day(day: date | None) -> str:
 
 
 def sheet_of(ticket: str) -> dict[str, Any] | None:
-	"""The page of a ticket: what it waits for, its place and release, our promise, and since when; for who reads parked
+	"""The page of a ticket: what it waits for, its rank and release, our promise, and since when; for who reads parked
 	items also what the score is made of. None if it waits for nothing."""
 	doc = frappe.db.get_value(
 		TICKET, ticket, ["name", "subject", "status", WAITS_FOR, NEXT_UPDATE], as_dict=True
@@ -107,12 +107,12 @@ def sheet_of(ticket: str) -> dict[str, Any] | None:
 	item = item_of(doc)
 	if not item:
 		return None
-	place, since = place_of(item), frappe.db.get_value(PARKING, {"open_of": str(doc.name)}, "since")
+	rank, since = rank_of(item), frappe.db.get_value(PARKING, {"open_of": str(doc.name)}, "since")
 	next_update = doc.get(NEXT_UPDATE)
 	facts = (
 		(_("Waits for"), item.title),
 		(_("Product"), item.product),
-		(_("Place"), _in_order(place) if place else ""),
+		(_("Rank"), _in_order(rank) if rank else ""),
 		(_("Release"), expectation(item)),
 		(_("You hear from us by"), in_words(moment(next_update), frappe.local.lang) if next_update else ""),
 		(_("Waits since"), short_time(since) if since else ""),
@@ -121,28 +121,28 @@ def sheet_of(ticket: str) -> dict[str, Any] | None:
 		"ticket": str(doc.name),
 		"subject": doc.subject,
 		"facts": [fact for fact in facts if fact[1]],
-		"note": _note(place),
+		"note": _note(rank),
 		"desk": _for_the_desk(item) if frappe.has_permission(PARKED_ITEM, "read") else None,
 		"words": {"back": _("Back to the ticket")},
 	}
 
 
-def _note(place: Place | None) -> str:
-	if not place:
+def _note(rank: Rank | None) -> str:
+	if not rank:
 		return ""
 	return _(
-		"The place follows from how many customers and users wait for it, whether they have a way around it, and how much work it is. It changes when one of these does."
+		"The rank follows from how many customers and users wait for it, whether they have a way around it, and how much work it is. It changes when one of these does."
 	)
 
 
 def _for_the_desk(item: Any) -> dict[str, Any]:
 	"""What the score is made of, part by part, and where the item is."""
 	return {
-		"title": _("What the place is made of"),
+		"title": _("What the rank follows from"),
 		"url": get_url_to_form(PARKED_ITEM, item.name),
 		"link": _("Open {0}").format(item.name),
 		"parts": _parts(item) if item.order_key else [],
-		"none": _("It has no place now, so it has no score."),
+		"none": _("It has no rank now, so it has no score."),
 	}
 
 

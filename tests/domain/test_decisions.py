@@ -12,7 +12,7 @@ from crm_support_ext.domain.decisions import (
 	RANKED,
 	TAKES_TICKETS,
 	Decision,
-	Place,
+	Ranked,
 	State,
 	decide,
 	heeds_rank,
@@ -64,20 +64,20 @@ def test_what_has_a_place_in_the_order_takes_tickets() -> None:
 
 
 DAYS = st.one_of(st.none(), st.dates(date(2026, 1, 1), date(2026, 1, 9)))
-PLACES = st.lists(st.builds(Place, st.text("ab", max_size=3), DAYS), max_size=5)
+RANKED_ITEMS = st.lists(st.builds(Ranked, st.text("ab", max_size=3), DAYS), max_size=5)
 
 
 @pytest.mark.parametrize(
 	("comes", "above", "below", "over"),
 	[
 		(date(2026, 3, 1), [], [], None),
-		(date(2026, 3, 1), [Place("a")], [], "a"),
-		(date(2026, 3, 1), [Place("a", date(2026, 3, 1))], [], None),
-		(date(2026, 3, 1), [Place("a", date(2026, 4, 1))], [], "a"),
-		(date(2026, 3, 1), [], [Place("b")], None),
-		(date(2026, 3, 1), [], [Place("b", date(2026, 2, 1))], "b"),
-		(None, [Place("a")], [Place("b")], None),
-		(None, [], [Place("b"), Place("c", date(2026, 2, 1))], "c"),
+		(date(2026, 3, 1), [Ranked("a")], [], "a"),
+		(date(2026, 3, 1), [Ranked("a", date(2026, 3, 1))], [], None),
+		(date(2026, 3, 1), [Ranked("a", date(2026, 4, 1))], [], "a"),
+		(date(2026, 3, 1), [], [Ranked("b")], None),
+		(date(2026, 3, 1), [], [Ranked("b", date(2026, 2, 1))], "b"),
+		(None, [Ranked("a")], [Ranked("b")], None),
+		(None, [], [Ranked("b"), Ranked("c", date(2026, 2, 1))], "c"),
 	],
 )
 def test_what_a_decision_passes_over(comes, above, below, over) -> None:
@@ -85,7 +85,7 @@ def test_what_a_decision_passes_over(comes, above, below, over) -> None:
 	assert (found and found.name) == over
 
 
-@given(DAYS, PLACES, PLACES)
+@given(DAYS, RANKED_ITEMS, RANKED_ITEMS)
 def test_a_decision_is_against_the_rank_if_and_only_if_one_below_comes_before_one_above(
 	comes, above, below
 ) -> None:
@@ -98,7 +98,7 @@ def test_a_decision_is_against_the_rank_if_and_only_if_one_below_comes_before_on
 	assert bool(passed_over(comes, above, below)) is any(higher > lower for higher, lower in pairs)
 
 
-@given(DAYS, PLACES, PLACES, PLACES)
+@given(DAYS, RANKED_ITEMS, RANKED_ITEMS, RANKED_ITEMS)
 def test_one_more_item_in_the_order_never_makes_a_reason_needless(comes, above, below, more) -> None:
 	if passed_over(comes, above, below):
 		assert passed_over(comes, above + more, below) and passed_over(comes, above, below + more)

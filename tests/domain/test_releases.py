@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from crm_support_ext.domain.releases import (
 	Fixed,
 	Judgement,
-	Move,
 	Release,
 	Stage,
+	Step,
 	Verdict,
 	can_say_fixed,
+	decide,
 	judge,
-	moved,
 	said_after,
 )
 from crm_support_ext.domain.results import Refusal
@@ -65,20 +65,20 @@ Go on      -          -          Going out  -
 """
 
 
-@pytest.mark.parametrize("move", Move)
+@pytest.mark.parametrize("step", Step)
 @pytest.mark.parametrize("stage", Stage)
-def test_a_release_goes_out_once_and_can_be_stopped_until_all_are_told(stage: Stage, move: Move) -> None:
+def test_a_release_goes_out_once_and_can_be_stopped_until_all_are_told(stage: Stage, step: Step) -> None:
 	head, *rows = [line for line in MOVES.splitlines() if line]
 	columns = [head.index(each.value) for each in Stage]
-	row = next(line for line in rows if line.startswith(move.value))
+	row = next(line for line in rows if line.startswith(step.value))
 	cell = row[columns[list(Stage).index(stage)] :].split("  ")[0]
-	refusal = Refusal("release_stage", {"stage": stage, "move": move})
-	assert moved(stage, move) == (refusal if cell == "-" else Stage(cell))
+	refusal = Refusal("release_stage", {"stage": stage, "step": step})
+	assert decide(stage, step) == (refusal if cell == "-" else Stage(cell))
 
 
 @pytest.mark.parametrize("upgrade", Stage)
 def test_an_update_goes_out_after_its_upgrade(upgrade: Stage) -> None:
-	outcome = moved(Stage.PLANNED, Move.GO_OUT, upgrade)
+	outcome = decide(Stage.PLANNED, Step.GO_OUT, upgrade)
 	assert outcome == (Refusal("upgrade_not_out") if upgrade is Stage.PLANNED else Stage.GOING_OUT)
 
 

@@ -198,7 +198,7 @@ def test_a_customer_reads_what_the_ticket_waits_for(desk, product, page_as):
 
 	agents = page_as(desk.agent)
 	agents.goto(f"/support/waiting?ticket={tickets[0]}")
-	for words in ("What the place is made of", "Customers: 2", "Users: 2", "Score", "12.00"):
+	for words in ("What the rank follows from", "Customers: 2", "Users: 2", "Score", "12.00"):
 		expect(agents.get_by_text(words, exact=True).first).to_be_visible()
 	picture(agents, "waiting-desk", documented=False)
 	stranger = page_as(other.customer)

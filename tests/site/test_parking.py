@@ -257,7 +257,7 @@ def test_a_customer_reads_item_place_release_and_promise():
 		"You hear from us by",
 	):
 		assert words in text
-	for words in ("Elders", "Customers:", "What the place is made of", first, "A darker theme"):
+	for words in ("Elders", "Customers:", "What the rank follows from", first, "A darker theme"):
 		assert words not in text
 
 
@@ -300,7 +300,7 @@ def test_the_desk_reads_what_the_score_is_made_of():
 	for user in (AGENT, MANAGER):
 		with acting_as(user):
 			text = text_of("support/waiting", ticket=str(ticket.name))
-		for words in ("What the place is made of", "Customers: 1", "Users: 1", "6.00", f"Open {item}"):
+		for words in ("What the rank follows from", "Customers: 1", "Users: 1", "6.00", f"Open {item}"):
 			assert words in text
 	assert frappe.db.get_value(PARKED_ITEM, item, "score") == "6.00"
 
