@@ -45,7 +45,7 @@ def patiently(do: Callable[[], T]) -> T:
 				lock(name)
 			return do()
 		except Exception as error:
-			if not _is_undone(error):
+			if not is_undone(error):
 				raise
 			if isinstance(error, Overtaken):
 				wanted_locks.clear()  # what it decides for now wants its own
@@ -59,7 +59,7 @@ def patiently(do: Callable[[], T]) -> T:
 	)
 
 
-def _is_undone(error: Exception) -> bool:
+def is_undone(error: Exception) -> bool:
 	"""Whether it was given up for the sake of another. Frappe 15 does not know the database's newest way of saying so."""
 	undone = (Overtaken, frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 	return isinstance(error, undone) or error.args[:1] == (_CHANGED_SINCE,)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
 import frappe
@@ -11,9 +13,10 @@ import pytest
 from frappe.utils import now_datetime
 
 from crm_support_ext.constants import STATUS_LOG, TARGET, TARGET_WARNING, WARNING_RECIPIENT
-from crm_support_ext.store import targets, warnings
+from crm_support_ext.store import sms, targets, warnings
 from crm_support_ext.store.frappe import now
 from tests.factories import make_open_calendar
+from tests.harness.bench import SITE
 from tests.site.desk import AGENT, MANAGER, remove
 from tests.site.gateway import gateway, use
 from tests.site.warned import BEN, NUMBERS, TEAM, mails, staff, ticket, without_number
@@ -173,3 +176,51 @@ def test_what_is_due_is_found_by_an_index_among_50_000_tickets():
 	)[0]
 	assert plan.key == "next_warning_at" and int(plan.rows) < 5000
 	assert warnings.to_notice(at) == []
+
+
+SERIES = "SYS-SMS-"
+"""What the framework numbers the log of SMS by; a site that never sent one has no row of it."""
+
+WAITING = "SELECT id FROM information_schema.PROCESSLIST WHERE info LIKE 'INSERT INTO `tabSeries`%%' AND time_ms > 100"
+
+
+def be_first_in_the_series(has_locked: Future) -> None:
+	"""What another worker does that logs its first SMS, just so that the database undoes whoever logs at that moment."""
+	frappe.init(SITE)
+	frappe.connect()
+	try:
+		for row in range(20):  # the more a transaction has changed, the less it is chosen
+			frappe.db.sql("INSERT INTO tabSeries (name, current) VALUES (%s, 0)", f"{row}-of-another-")
+		frappe.db.sql("SELECT current FROM tabSeries WHERE name = %s FOR UPDATE", SERIES)
+		has_locked.set_result(None)
+		until = time.monotonic() + 20
+		while not frappe.db.sql(WAITING) and time.monotonic() < until:
+			time.sleep(0.05)
+		frappe.db.sql("INSERT INTO tabSeries (name, current) VALUES (%s, 1)", SERIES)
+		frappe.db.sql("DELETE FROM tabSeries WHERE name LIKE '%%-of-another-'")
+		frappe.db.commit()
+	finally:
+		frappe.destroy()
+
+
+@pytest.mark.commits
+def test_what_went_out_is_sent_and_logged_though_another_logs_at_that_moment(phone, monkeypatch):
+	frappe.db.delete("SMS Log")
+	frappe.db.delete("Series", {"name": SERIES})
+	frappe.db.commit()
+	undone, log = [], sms.create_sms_log
+	monkeypatch.setattr(sms, "create_sms_log", lambda *args: undone.append(args) or log(*args))
+	with ThreadPoolExecutor() as others:
+		has_locked = Future()
+		other = others.submit(be_first_in_the_series, has_locked)
+		has_locked.result(timeout=30)
+		sms.send("+31 6 1234", "It is time")
+		frappe.db.commit()
+		other.result(timeout=30)
+	assert undone and phone.sent == [("+3161234", "It is time")]
+	fields = ["name", "message", "requested_numbers", "sent_to", "no_of_sent_sms"]
+	(logged,) = frappe.get_all("SMS Log", fields=fields, as_list=True)
+	assert logged == (f"{SERIES}00002", "It is time", "+3161234", "+3161234", 1)
+	frappe.db.delete("SMS Log")
+	use(None)
+	frappe.db.commit()
