@@ -67,7 +67,8 @@ def environ() -> dict[str, str]:
 	"""
 	kept = {key: value for key, value in os.environ.items() if not key.startswith(LEAKY)}
 	path = f"{PYTHON.parent}{os.pathsep}{kept.get('PATH', os.defpath)}"
-	return kept | {"PYTHONPATH": str(ROOT), "FRAPPE_BENCH_ROOT": str(HOME), "PATH": path}
+	ours = {"PYTHONPATH": str(ROOT), "HARNESS_DIR": str(HOME), "FRAPPE_BENCH_ROOT": str(HOME), "PATH": path}
+	return kept | ours
 
 
 def run(command: list[str | Path], log: str, *, timeout: int, cwd: Path = HOME) -> None:
