@@ -579,3 +579,14 @@ def test_an_sms_that_the_gateway_took_counts_where_there_is_nowhere_to_log_it(mo
 		sms.send("+31", "x")
 	monkeypatch.setattr(frappe.db, "exists", lambda *_: None)
 	sms.send("+31", "x")
+
+
+def test_of_a_sender_of_another_app_nobody_knows_that_it_went_out(monkeypatch):
+	def hindered(*_, **__):
+		raise frappe.QueryDeadlockError
+
+	monkeypatch.setattr(sms, "send_sms", hindered)
+	sms.send("+31", "x")
+	monkeypatch.setattr(frappe, "get_hooks", {"send_sms": ["other.app.send"]}.get)
+	with pytest.raises(frappe.QueryDeadlockError):
+		sms.send("+31", "x")

@@ -6,7 +6,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from typing import Any
+
+import frappe
 
 from tests.harness.bench import SITE
 
@@ -82,3 +85,14 @@ def at_once(*presses: tuple[str, str, dict[str, Any]]) -> list[str]:
 		assert process.returncode == 0, errors[-2000:]
 		told.append(output.strip().splitlines()[-1])
 	return told
+
+
+_STANDING = "SELECT id FROM information_schema.PROCESSLIST WHERE info LIKE %s AND time_ms > 200 AND id != CONNECTION_ID()"
+
+
+def wait_for_waiter(statement: str, seconds: int = 60) -> None:
+	"""Go on when a statement like this of another connection stands since a while: it waits for a lock."""
+	until = time.monotonic() + seconds
+	while not frappe.db.sql(_STANDING, statement):
+		assert time.monotonic() < until, f"nobody waits in {statement}"
+		time.sleep(0.05)
