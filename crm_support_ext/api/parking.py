@@ -131,7 +131,7 @@ def make_item(title: str, product: str, values: Mapping[str, Any]) -> Any:
 	"""
 	if known := alike_items.same(product, title):
 		frappe.throw(
-			_("“{0}” is there already, as {1} of {2}. Park the ticket on it; nothing was made.").format(
+			_("“{0}” is there already, as {1} of {2}. Choose that one; nothing was made.").format(
 				known.title, known.name, product
 			)
 		)

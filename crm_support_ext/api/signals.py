@@ -5,6 +5,8 @@ For product directors and agent managers: the subjects are what customers wrote.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import frappe
@@ -80,14 +82,14 @@ def park(
 		frappe.throw(_("Write why these tickets need a change to the software; nothing was changed."))
 	if item:
 		_existing(PARKED_ITEM, item)
-	return patiently(
-		lambda: _park_all(doc.name, item or _made(title, product or doc.product, kind), reason.strip())
-	)
+	make = partial(_made, title, product or doc.product, kind)
+	return patiently(lambda: _park_all(doc.name, item, make, reason.strip()))
 
 
-def _park_all(signal: str, item: str, reason: str) -> dict[str, Any]:
+def _park_all(signal: str, item: str, make: Callable[[], str], reason: str) -> dict[str, Any]:
 	ready, refused = _ready(signal, item)
 	tickets, parked = _locked(ready[:PARKED_AT_ONCE]), []
+	item = item or make()
 	_step(signal, Step.TAKE, item=item, kind=Kind.ITEM.value, article=None)
 	for ticket in tickets:
 		if why := _park(ticket, item, reason):
@@ -108,10 +110,11 @@ def make_item(signal: str, title: str, product: str = "", kind: str = "Bug") -> 
 
 
 def _ready(signal: str, item: str) -> tuple[list[str], list[dict[str, str]]]:
-	"""The tickets that can be parked, and why the others cannot; those that are on the item are in neither."""
+	"""The tickets that can be parked, and why the others cannot; those that are on the item, if there is one, are in
+	neither."""
 	ready, refused = [], []
 	for row in signals.behind(signal, 1000):
-		if row.status == Status.PARKED.value and row.item == item:
+		if item and row.status == Status.PARKED.value and row.item == item:
 			continue
 		if why := _why_not(row, str(row.ticket), row.item):
 			refused.append({"ticket": str(row.ticket), "why": why})
@@ -129,7 +132,7 @@ def _why_not(row: Any, ticket: str, item: str | None) -> str | None:
 
 
 def _locked(names: list[str]) -> list[str]:
-	"""The tickets by name, all locked before the first is saved: everybody locks tickets first and items after."""
+	"""The tickets by name, all locked before the first is saved: everybody locks tickets first, products and items after."""
 	tickets = frappe.qb.DocType(TICKET)
 	query = frappe.qb.from_(tickets).select(tickets.name).where(tickets.name.isin(names or [""]))
 	return [str(name) for name in query.orderby(tickets.name).for_update().run(pluck=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import frappe
@@ -18,7 +19,7 @@ from crm_support_ext.store import signals
 from crm_support_ext.tasks import signals as task
 from tests.factories import make, make_contact, make_customer, make_item, make_product, make_ticket, make_user
 from tests.site.desk import AGENT, CUSTOMER, MANAGER, acting_as, happen, people, remove
-from tests.site.workers import at_once, finish
+from tests.site.workers import at_once, finish, wait_for_waiter
 from tests.site.workers import start as start_worker
 
 DIRECTOR, NEIGHBOUR, NEIGHBOURS = "dora@desk.example", "nils@fjellvann.example", "Fjellvann"
@@ -350,6 +351,19 @@ def test_parking_that_is_refused_changes_nothing(desk):
 	assert frappe.db.count("Parked Item") == items
 
 
+@pytest.mark.parametrize("press", [partial(api.park, reason="Yes"), api.make_item])
+def test_a_second_item_of_a_title_is_not_made(desk, press):
+	item = make_item(product=PRODUCT, title="The import goes on")
+	names = tickets()
+	task.run()
+	signal = group_of(names[0]).name
+	with acting_as(MANAGER), pytest.raises(frappe.ValidationError, match=f"is there already, as {item} of"):
+		press(signal=signal, title=" the import goes on ", product=PRODUCT)
+	assert frappe.db.get_value(SIGNAL, signal, "state") == "Open"
+	assert frappe.get_all("Parked Item", {"product": PRODUCT}, pluck="name") == [item]
+	assert not frappe.db.exists(TICKET, {"name": ("in", names), "status": "Parked"})
+
+
 def test_an_article_can_be_written(desk):
 	names = tickets()
 	task.run()
@@ -453,6 +467,9 @@ def committed():
 	frappe.db.commit()
 	yield names
 	frappe.db.rollback()
+	frappe.db.delete("Ticket Parking", {"ticket": ("in", names)})
+	frappe.db.set_value(TICKET, {"name": ("in", names)}, "cse_parked_item", None)
+	frappe.db.delete("Parked Item", {"product": PRODUCT})
 	groups = frappe.get_all(SIGNALLED, {"name": ("in", names)}, pluck="signal")
 	frappe.db.delete(SIGNALLED, {"name": ("in", names)})
 	frappe.db.delete(SIGNAL, {"name": ("in", groups)})
@@ -472,20 +489,30 @@ def test_two_managers_who_park_at_once_make_one_item(committed):
 	values = {"signal": signal, "reason": "It needs a change.", "product": PRODUCT}
 	titles = ("The import goes on", "Import survives a fault")
 	method = "crm_support_ext.api.signals.park"
-	try:
-		told = at_once(*((MANAGER, method, {**values, "title": title}) for title in titles))
-		frappe.db.rollback()
-		assert sorted(line.split()[0] for line in told) == ["done", "refused"]
-		assert "None of these tickets can be parked" in "".join(told)
-		(item,) = frappe.get_all("Parked Item", {"product": PRODUCT}, ["name", "tickets"])
-		assert item.tickets == len(committed)
-		assert frappe.db.get_value(SIGNAL, signal, ["state", "item"]) == ("Taken", item.name)
-	finally:
-		frappe.db.rollback()
-		frappe.db.delete("Ticket Parking", {"ticket": ("in", committed)})
-		frappe.db.set_value(TICKET, {"name": ("in", committed)}, "cse_parked_item", None)
-		frappe.db.delete("Parked Item", {"product": PRODUCT})
-		frappe.db.commit()
+	told = at_once(*((MANAGER, method, {**values, "title": title}) for title in titles))
+	frappe.db.rollback()
+	assert sorted(line.split()[0] for line in told) == ["done", "refused"]
+	assert "None of these tickets can be parked" in "".join(told)
+	(item,) = frappe.get_all("Parked Item", {"product": PRODUCT}, ["name", "tickets"])
+	assert item.tickets == len(committed)
+	assert frappe.db.get_value(SIGNAL, signal, ["state", "item"]) == ("Taken", item.name)
+
+
+@pytest.mark.commits
+def test_who_parks_by_a_signal_waits_for_the_tickets_before_it_locks_the_product(committed):
+	finish(start())
+	frappe.db.rollback()
+	signal = group_of(committed[0]).name
+	values = {"signal": signal, "reason": "Yes", "title": "The import goes on", "product": PRODUCT}
+	with ThreadPoolExecutor() as others:
+		frappe.db.get_value(TICKET, committed[0], "name", for_update=True)  # as an agent who parks it
+		pressed = others.submit(at_once, (MANAGER, "crm_support_ext.api.signals.park", values))
+		try:
+			wait_for_waiter("SELECT%`tabHD Ticket`%FOR UPDATE")
+			frappe.db.get_value("Software Product", PRODUCT, "name", for_update=True, wait=False)
+		finally:
+			frappe.db.rollback()
+	assert [line.split()[0] for line in pressed.result()] == ["done"]
 
 
 def start(die_at: int = 0):
