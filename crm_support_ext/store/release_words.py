@@ -21,7 +21,7 @@ def what_they_hear(verdict: Verdict) -> str:
 	}[verdict]
 
 
-def _not_moved(facts: Mapping[str, Any]) -> str:
+def _no_such_step(facts: Mapping[str, Any]) -> str:
 	said = {
 		Step.GO_OUT: _(
 			"This release is {0} already: it goes out once. Plan what is still to come for another one; nothing was changed."
@@ -38,7 +38,7 @@ SAID: dict[str, Callable[[Mapping[str, Any]], str]] = {
 	"releases_are_the_directors": lambda facts: _(
 		"Only the product director decides about releases. Ask them to do it; nothing was changed."
 	),
-	"release_stage": _not_moved,
+	"release_stage": _no_such_step,
 	"upgrade_not_out": lambda facts: _(
 		"The upgrade that it is an update of is not out yet. Release that one first; nothing was changed."
 	),

@@ -57,7 +57,7 @@ def test_only_who_has_the_line_is_answered(number: int, data: st.DataObject) -> 
 	assert (found.verdict is Verdict.UNSUPPORTED) == too_old
 
 
-MOVES = """
+STEPS = """
            Planned    Going out  Stopped    Out
 Release    Going out  -          -          -
 Stop       -          Stopped    -          -
@@ -68,7 +68,7 @@ Go on      -          -          Going out  -
 @pytest.mark.parametrize("step", Step)
 @pytest.mark.parametrize("stage", Stage)
 def test_a_release_goes_out_once_and_can_be_stopped_until_all_are_told(stage: Stage, step: Step) -> None:
-	head, *rows = [line for line in MOVES.splitlines() if line]
+	head, *rows = [line for line in STEPS.splitlines() if line]
 	columns = [head.index(each.value) for each in Stage]
 	row = next(line for line in rows if line.startswith(step.value))
 	cell = row[columns[list(Stage).index(stage)] :].split("  ")[0]
