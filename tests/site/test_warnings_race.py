@@ -19,9 +19,8 @@ from tests.harness.bench import SITE
 from tests.site.desk import AGENT, MANAGER, remove
 from tests.site.gateway import gateway, use
 from tests.site.warned import BEN, NUMBERS, TEAM, mails, staff, ticket, without_number
-from tests.site.workers import finish
+from tests.site.workers import finish, wait_for_waiter
 from tests.site.workers import start as start_worker
-from tests.site.workers import wait_for_waiter
 
 AT_ONCE, DIGEST = 12, 6
 
