@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
@@ -15,13 +17,13 @@ from crm_support_ext.store import parked_items
 from tests.e2e import pages
 from tests.e2e.pages import PHONE, WIDE, picture
 from tests.factories import make_agent, make_user
-from tests.site.parked import decided, release, wanted
+from tests.site.parked import decided, release, remove_product, wanted
 
 PATIENCE = pages.PATIENCE
 
 
 @pytest.fixture
-def product(on_site) -> str:
+def product(on_site) -> Iterator[str]:
 	"""A product with four items in the order of the rank, and two releases to come."""
 	with on_site():
 		product = f"Kassa {frappe.generate_hash(length=5)}"
@@ -33,7 +35,10 @@ def product(on_site) -> str:
 		release("8.2", 80, capacity=8, product=product)
 		work = {"ticket": f"{first}-0", "state": BOOKED, "minutes": 135, "strippen": 3}
 		frappe.get_doc({"doctype": WORK_LOG, **work}).db_insert()
-	return product
+	yield product
+	with on_site():
+		frappe.db.delete(WORK_LOG, work)
+		remove_product(product)
 
 
 @pytest.fixture

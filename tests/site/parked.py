@@ -7,7 +7,8 @@ from typing import Any
 import frappe
 from frappe.utils import add_days, getdate, now_datetime
 
-from crm_support_ext.constants import PARKED_ITEM, PARKING, PRODUCT_DIRECTOR
+from crm_support_ext.constants import DECISION, PARKED_ITEM, PARKING, PRODUCT_DIRECTOR, RELEASE
+from crm_support_ext.constants import PRODUCT as SOFTWARE
 from crm_support_ext.domain.decisions import Decision
 from crm_support_ext.store import decisions, parked_items
 from crm_support_ext.store.frappe import now
@@ -43,6 +44,18 @@ def release(version: str, in_days: int, capacity: float = 10, product: str = PRO
 	days = {"date": add_days(getdate(), in_days), "capacity_days": capacity}
 	product = make_product(product)
 	return str(make("Software Release", product=product, version=version, **days, **fields).name)
+
+
+def remove_product(product: str) -> None:
+	"""Undo what a test committed: a product with its items and releases, who waits for them, and what was decided."""
+	frappe.db.rollback()
+	items = frappe.get_all(PARKED_ITEM, {"product": product}, pluck="name")
+	for doctype in (DECISION, PARKING):
+		frappe.db.delete(doctype, {"item": ("in", items or [""])})
+	for doctype in (PARKED_ITEM, RELEASE):
+		frappe.db.delete(doctype, {"product": product})
+	frappe.db.delete(SOFTWARE, {"name": product})
+	frappe.db.commit()
 
 
 def decided(item: str, decision: str, **how: Any) -> Any:

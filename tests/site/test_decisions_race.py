@@ -7,10 +7,10 @@ import json
 import frappe
 import pytest
 
-from crm_support_ext.constants import DECISION, PARKED_ITEM, PARKING, PRODUCT, RELEASE
+from crm_support_ext.constants import DECISION, PARKED_ITEM
 from crm_support_ext.store.decisions import DECIDED
 from crm_support_ext.store.parked_items import rank
-from tests.site.parked import director, release, wanted
+from tests.site.parked import director, release, remove_product, wanted
 from tests.site.workers import at_once
 
 RACED = "Raced decisions CRM"
@@ -22,23 +22,12 @@ pytestmark = pytest.mark.commits
 @pytest.fixture
 def raced():
 	"""Three items of a product and its release, committed; afterwards nothing is left of them."""
-	clear()
+	remove_product(RACED)
 	made = [wanted(f"Raced {number}", 9 - number, product=RACED) for number in range(3)]
 	found = release("1", 30, product=RACED)
 	frappe.db.commit()
 	yield made, found
-	clear()
-
-
-def clear() -> None:
-	frappe.db.rollback()
-	items = frappe.get_all(PARKED_ITEM, {"product": RACED}, pluck="name")
-	for doctype in (DECISION, PARKING):
-		frappe.db.delete(doctype, {"item": ("in", items or [""])})
-	for doctype in (PARKED_ITEM, RELEASE):
-		frappe.db.delete(doctype, {"product": RACED})
-	frappe.db.delete(PRODUCT, {"name": RACED})
-	frappe.db.commit()
+	remove_product(RACED)
 
 
 def last(item: str):
